@@ -1,0 +1,3 @@
+//! The command line `subgov`.
+
+fn main() {}
