@@ -1,0 +1,34 @@
+use ton_abi::PublicKey;
+
+use crate::Error;
+
+/// Whoever can sign for one public key: a key in memory, a device, a person with a file.
+pub trait Signer: Send + Sync {
+    /// The key that checks the signatures.
+    fn public_key(&self) -> PublicKey;
+
+    /// Signs a 32-byte hash as it is (ed25519 of RFC 8032, no prefix).
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the holder of the key is away or says no; a key in memory never fails.
+    fn sign(&self, hash: &[u8; 32]) -> Result<[u8; 64], Error>;
+
+    /// Whether the secret is public knowledge, so that every network but the local one must refuse it.
+    fn is_development(&self) -> bool {
+        false
+    }
+}
+
+impl<S: Signer + ?Sized> Signer for &S {
+    fn public_key(&self) -> PublicKey {
+        (**self).public_key()
+    }
+
+    fn sign(&self, hash: &[u8; 32]) -> Result<[u8; 64], Error> {
+        (**self).sign(hash)
+    }
+
+    fn is_development(&self) -> bool {
+        (**self).is_development()
+    }
+}
