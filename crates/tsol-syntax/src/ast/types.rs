@@ -1,0 +1,128 @@
+//! Type names.
+
+use super::{Attr, Expr, Ident, Mutability, Path, Visibility};
+use crate::diag::Reported;
+use crate::span::Span;
+
+/// A type as it was written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TypeName {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: TypeKind,
+}
+
+/// Kinds of types.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TypeKind {
+    /// A built-in name, such as `uint128`.
+    Elementary(ElementaryType),
+    /// A contract, struct, enum or user-defined value type, perhaps with dots.
+    User(Path),
+    /// `mapping(K => V)`.
+    Mapping(Box<MappingType>),
+    /// `T[]` or `T[n]`.
+    Array {
+        /// Type of the elements.
+        elem: Box<TypeName>,
+        /// Length, if it is fixed.
+        len: Option<Box<Expr>>,
+    },
+    /// `optional(T, ...)`; at least one type.
+    Optional(Vec<TypeName>),
+    /// `vector(T, ...)`; at least one type.
+    Vector(Vec<TypeName>),
+    /// `stack(T)`.
+    Stack(Box<TypeName>),
+    /// `function (A, B) internal pure returns (C)`.
+    Function(Box<FunctionType>),
+    /// A type was expected and something else was found.
+    Error(Reported),
+}
+
+/// Built-in types that are one word.
+///
+/// Source: API.md of TVM Solidity 0.77, "TVM specific types" and "Changes and extensions in Solidity types".
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ElementaryType {
+    /// `bool`.
+    Bool,
+    /// `qbool`, a boolean that may be NaN.
+    QBool,
+    /// `uintN`, N in bits, 1 to 256; `uint` is 256.
+    Uint(u16),
+    /// `intN`, N in bits, 1 to 257; `int` is 256.
+    Int(u16),
+    /// `quintN`, quiet, 1 to 256.
+    QUint(u16),
+    /// `qintN`, quiet, 1 to 257.
+    QInt(u16),
+    /// `varuint16` or `varuint32`: 16 or 32; `varuint` is 32.
+    VarUint(u8),
+    /// `varint16` or `varint32`: 16 or 32; `varint` is 32.
+    VarInt(u8),
+    /// `coins`, the same as `varuint16`.
+    Coins,
+    /// `ufixedMxN`: M bits, N decimal places.
+    Ufixed(u16, u8),
+    /// `fixedMxN`: M bits, N decimal places.
+    Fixed(u16, u8),
+    /// `bytesN`, N in bytes, 1 to 32.
+    FixedBytes(u8),
+    /// `bytes`.
+    Bytes,
+    /// `string`.
+    String,
+    /// `address`; `address payable` is the same (with a warning).
+    Address,
+    /// `address_std`.
+    AddressStd,
+    /// `TvmCell`.
+    TvmCell,
+    /// `TvmSlice`.
+    TvmSlice,
+    /// `TvmBuilder`.
+    TvmBuilder,
+    /// `StringBuilder`.
+    StringBuilder,
+    /// `variant`.
+    Variant,
+}
+
+/// `mapping(K => V)`, with the names that may stand behind the types.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MappingType {
+    /// Key type.
+    pub key: TypeName,
+    /// Name of the key, used by getters.
+    pub key_name: Option<Ident>,
+    /// Value type.
+    pub value: TypeName,
+    /// Name of the value, used by getters.
+    pub value_name: Option<Ident>,
+}
+
+/// Type of a function value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FunctionType {
+    /// Parameters; names have no meaning.
+    pub params: Vec<Param>,
+    /// Results.
+    pub returns: Vec<Param>,
+    /// `internal` or `external`.
+    pub visibility: Option<Attr<Visibility>>,
+    /// `pure` or `view`.
+    pub mutability: Option<Attr<Mutability>>,
+}
+
+/// A parameter or a result of a function, modifier or catch clause.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Param {
+    /// Type and name.
+    pub span: Span,
+    /// Type.
+    pub ty: TypeName,
+    /// Name, if one is given.
+    pub name: Option<Ident>,
+}
