@@ -1,7 +1,7 @@
 //! Statements and expressions after checking.
 
 use num_bigint::BigInt;
-use tsol_syntax::Span;
+use tsol_syntax::span::Span;
 
 use super::{EnumId, EventId, ExternId, FunctionId, InterfaceId, StateId, StructId, Type};
 use crate::builtin::Builtin;
@@ -175,6 +175,32 @@ pub enum ExprKind {
         /// `value`, `flag`, `bounce`, `currencies`, `callback` …
         options: CallOptions,
     },
+    /// `target.transfer({value: …, bounce: …, flag: …, body: …, currencies: …, stateInit: …})`; positional
+    /// arguments are the same. No result. Where `value` is missing the checker has refused it.
+    Transfer {
+        /// Address.
+        target: Box<Expr>,
+        /// `body:` (`TvmCell`).
+        body: Option<Box<Expr>>,
+        /// The rest; `callback` is never set.
+        options: CallOptions,
+    },
+    /// `abi.encodeIntMsg({dest: …, value: …, call: {f, [callback,] args…}, bounce: …, currencies: …, stateInit: …})`:
+    /// the whole message as a `TvmCell`.
+    EncodeIntMsg {
+        /// `dest:`.
+        target: Box<Expr>,
+        /// Function or constructor of `call:`; the callback is in the options.
+        function: ExternId,
+        /// One per parameter.
+        args: Vec<Expr>,
+        /// The rest; `flag` is never set.
+        options: CallOptions,
+    },
+    /// `stack.sort(less)`: the operand is a place that is written back; `less(a, b)` is a pure function.
+    StackSort(FunctionId, Box<Expr>),
+    /// A `TvmSlice` literal (`TvmSlice s = "0189abef_"`): its bits, most significant first.
+    SliceBits(Vec<bool>),
     /// `new C{stateInit: …, code: …, varInit: {…}, value: …, flag: …, pubkey: …, wid: …}(args)`.
     New {
         /// What is deployed.

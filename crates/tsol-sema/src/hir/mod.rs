@@ -20,7 +20,7 @@ pub use expr::{
 pub use ty::{EnumId, EventId, ExternId, InterfaceId, StructId, Type};
 
 use num_bigint::BigInt;
-use tsol_syntax::Span;
+use tsol_syntax::span::Span;
 
 /// Index into [`Contract::functions`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
