@@ -1,7 +1,7 @@
 //! Builds one [`Function`]: hands out values and collects instructions into the current block.
 
 use num_bigint::BigInt;
-use tsol_syntax::Span;
+use tsol_syntax::span::Span;
 
 use super::{Block, Const, End, FuncId, Function, Inline, Inst, ScopeId, Value};
 use crate::opcode::Op;

@@ -13,9 +13,13 @@
 //!   [`End::Leave`] never cross a loop boundary (lowering carries a flag out of the loop instead);
 //! - what has an effect or may throw keeps its order relative to other such instructions.
 
+mod builder;
+
 use num_bigint::BigInt;
-use tsol_syntax::Span;
+use tsol_syntax::span::Span;
 use tycho_types::cell::Cell;
+
+pub use builder::Builder;
 
 use crate::opcode::Op;
 
