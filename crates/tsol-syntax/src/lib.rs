@@ -1,5 +1,11 @@
 //! Front end of `tsolc`: source text of TON Solidity 0.77 to a syntax tree.
 
 pub mod ast;
+pub mod codes;
 pub mod diag;
+pub mod lexer;
+pub mod parser;
 pub mod span;
+pub mod token;
+
+pub use parser::{parse, parse_file};
