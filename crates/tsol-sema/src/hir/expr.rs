@@ -158,10 +158,11 @@ pub enum ExprKind {
     ArrayNew(Box<Expr>),
     /// `[a, b, c]`.
     ArrayLiteral(Vec<Expr>),
-    /// Call of a function of this contract, a base, a library or a free one. A library function used by
-    /// `using for` has the receiver as its first argument, which is written back when it is a place
-    /// and the parameter is modified (API.md, "using for").
+    /// Call of a function of this contract, a base, a library or a free one. Arguments go by value.
     Call(FunctionId, Vec<Expr>),
+    /// Call by `using for`: operand 0 is the receiver. Where it is a place, what the function makes of its
+    /// first parameter is written back to it (API.md, "Function call via object"); else it goes by value.
+    CallBound(FunctionId, Vec<Expr>),
     /// A function or value that the language provides; operands as its documentation says.
     Builtin(Builtin, Vec<Expr>),
     /// A message to another contract (or to this one by `this.f()`): `target.f{options}(args)`.
