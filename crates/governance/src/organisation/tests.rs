@@ -1,0 +1,213 @@
+use super::*;
+
+fn seed() -> Organisation {
+    Organisation::of_proposal()
+}
+
+/// Reads the built-in files with one change in one of them; the text to change must be there.
+fn changed(file: FileKind, from: &str, to: &str) -> Result<Organisation, Error> {
+    let text = match file {
+        FileKind::Members => file::MEMBERS,
+        FileKind::Stages => file::STAGES,
+        FileKind::Topics => file::TOPICS,
+    };
+    assert!(text.contains(from), "{from} is in {file}");
+    let text = text.replacen(from, to, 1);
+    match file {
+        FileKind::Members => Organisation::parse(&text, file::STAGES, file::TOPICS),
+        FileKind::Stages => Organisation::parse(file::MEMBERS, &text, file::TOPICS),
+        FileKind::Topics => Organisation::parse(file::MEMBERS, file::STAGES, &text),
+    }
+}
+
+/// Name and key of each member, typed in from the proposal's table.
+const MEMBERS: [(&str, &str); 15] = [
+    ("Renat Skitsan", "dbab2a32120be106f1eb9dbd80ca7c87742f574f31a5d7f188f695efa47e5e6d"),
+    ("Senya Ostrovsky", "9b5bcf6ccdb180da143fa9fa784abb8917efabda1dde9fddede28e392e4c1b43"),
+    ("Artem Ryabov", "498849b2c8881cb7ece1e92f965933d0780c2852eb8760d97c0eb7ce828dd02f"),
+    ("Mitya Goroshevskiy", "6ff322ad669dfad2f396b98bdc8690cc49926f6a10cd7f10d07f031841cf09ef"),
+    ("Anatoly Ustinov", "865a7eb0e94d2623135dc00f3c060efdc3211309e93b279ff7d4422c5f21195d"),
+    ("Serge Medvedev", "2aedb672fa9944bafca2a9517bd96b255e9e0da2ca8da4668b356320f34eb91e"),
+    ("Sergey Tyurin", "2c0ec55a109eb466d9db5ee7c3adb075e77627ade83ae17cea847671ab8f0a85"),
+    ("Itakura", "9176985c03dd3aaaa8ba4952b775af86776412fe6ed99fe9ff366768967b92da"),
+    ("Vladimir Simonov", "47280bcd8ec7f71dd189a374ba7fc0e8837eafbb61f073a1d12954232a4c0f10"),
+    ("Anton Zavodovskyi", "7c560a506bfc0df38ac9f70bcecb21e70cdab72b0284c331f19099965aaa68b1"),
+    ("Stanislav", "a4ee077ead36bed587e9afbcb44fb1d652dc8d11e892a40c6374f129241c19f2"),
+    ("Artem Moiseenko", "dfd9209078f2a72fc1cfac5591fc70caa121d831d4ac4306a026bd914abffc98"),
+    ("Anton", "bb1f2e4671eeccfdaefc5e07437d32f08da1aa23fdcdd909a1dfe41fb23e2943"),
+    ("Dmitry Summit", "ef060a52434c315ea4f32e75d524c6634ebe10478fb09db5c667d22ce5e9912e"),
+    ("Ekaterina Pantaz", "c9ae3b1c6aca828864702999e7bf1bd6f760f62988e056a4ba3a6104cde5fc17"),
+];
+
+#[test]
+fn members_are_those_of_the_proposal_in_its_order() {
+    let members = seed().members;
+    let found: Vec<_> = members.iter().map(|m| (m.name.as_str(), m.public_key.to_string())).collect();
+    let expected: Vec<_> = MEMBERS.iter().map(|(name, key)| (*name, (*key).to_owned())).collect();
+    assert_eq!(found, expected);
+    assert!(members.iter().all(|member| member.telegram && !member.background.is_empty()));
+    assert_eq!(
+        seed().declared_wallet.to_string(),
+        "0:f92be05a0ff2aab349a0681c8f08d92e1d6dbd0ab791aa53b877c020c9c07202"
+    );
+    assert_eq!(seed().mandate_end, UnixTime(1_617_235_200));
+}
+
+/// (stage, contest, topic, participants, jury, org, total) in TON; zeros for "will be requested additionally".
+const CONTESTS: [(u8, u8, u8, [u64; 4]); 15] = [
+    (1, 1, 1, [1_000, 100, 20, 1_120]),
+    (1, 2, 2, [100_000, 10_000, 2_000, 112_000]),
+    (1, 3, 2, [100_000, 10_000, 2_000, 112_000]),
+    (1, 4, 2, [200_000, 20_000, 4_000, 224_000]),
+    (1, 5, 5, [200_000, 20_000, 4_000, 224_000]),
+    (2, 6, 5, [200_000, 20_000, 4_000, 224_000]),
+    (2, 7, 5, [0; 4]),
+    (2, 8, 2, [100_000, 10_000, 2_000, 112_000]),
+    (2, 9, 4, [200_000, 20_000, 4_000, 224_000]),
+    (3, 10, 2, [100_000, 10_000, 2_000, 112_000]),
+    (3, 11, 2, [100_000, 10_000, 2_000, 112_000]),
+    (3, 12, 3, [200_000, 20_000, 4_000, 224_000]),
+    (4, 13, 2, [200_000, 20_000, 4_000, 224_000]),
+    (4, 14, 2, [200_000, 20_000, 4_000, 224_000]),
+    (4, 15, 3, [0; 4]),
+];
+
+#[test]
+fn contests_and_amounts_are_those_of_the_proposal() {
+    let organisation = seed();
+    let mut found = Vec::new();
+    for stage in &organisation.stages {
+        for contest in &stage.contests {
+            let amounts = contest.budget.map_or([Nano::ZERO; 4], |budget| {
+                [budget.participants, budget.jury, budget.org, budget.total()]
+            });
+            found.push((stage.number, contest.number, contest.topic, amounts));
+        }
+    }
+    let expected: Vec<_> = CONTESTS
+        .iter()
+        .map(|&(stage, contest, topic, amounts)| (stage, contest, topic, amounts.map(Nano::tokens)))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn stage_totals_are_those_of_the_proposal() {
+    let organisation = seed();
+    let totals: Vec<_> = organisation.stages.iter().map(|stage| stage.total).collect();
+    assert_eq!(totals, [673_120, 560_000, 448_000, 448_000].map(Nano::tokens));
+    assert_eq!(organisation.total(), Nano::tokens(2_129_120));
+    let soft: Vec<_> = organisation.stages.iter().map(|stage| stage.soft).collect();
+    assert_eq!(soft, [false, true, true, true]);
+}
+
+#[test]
+fn only_the_reliability_game_waits_for_the_economical_model() {
+    let organisation = seed();
+    for contest in organisation.contests() {
+        let expected: &[u8] = if contest.number == 15 { &[9] } else { &[] };
+        assert_eq!(contest.depends_on, expected, "contest {}", contest.number);
+    }
+    assert!(organisation.contest(9).unwrap().title.starts_with("Design economical model"));
+    assert!(organisation.contest(16).is_none());
+}
+
+#[test]
+fn topics_list_what_the_proposal_lists() {
+    let organisation = seed();
+    let sizes: Vec<_> = organisation.topics.iter().map(|t| (t.subtopics.len(), t.contests.len())).collect();
+    assert_eq!(sizes, [(0, 0), (9, 10), (5, 2), (3, 1), (0, 3)]);
+}
+
+#[test]
+fn members_are_found_by_number_name_or_start_of_name() {
+    let organisation = seed();
+    for (text, index) in
+        [("0", 0), ("renat skitsan", 0), ("Anton", 12), ("anton z", 9), ("Serge M", 5), ("14", 14)]
+    {
+        assert_eq!(organisation.find_member(text), Ok(index), "{text}");
+    }
+    assert_eq!(
+        organisation.find_member("Artem"),
+        Err(Error::AmbiguousMember {
+            text: "Artem".into(),
+            names: vec!["Artem Ryabov".into(), "Artem Moiseenko".into()]
+        })
+    );
+    for (text, nearest) in [("Renat Skitzan", "Renat Skitsan"), ("15", "Anton"), ("", "Anton")] {
+        let error = Error::UnknownMember { text: text.into(), nearest: nearest.into() };
+        assert_eq!(organisation.find_member(text), Err(error));
+    }
+}
+
+#[test]
+fn wrong_members_are_named() {
+    let senya = MEMBERS[1].1;
+    assert_eq!(
+        changed(FileKind::Members, senya, MEMBERS[0].1),
+        Err(Error::SameKey { first: "Renat Skitsan".into(), second: "Senya Ostrovsky".into() })
+    );
+    for key in [&senya[1..], &senya.to_uppercase(), &"0".repeat(64), &format!("0x{senya}")] {
+        let error = Error::KeyForm { member: "Senya Ostrovsky".into() };
+        assert_eq!(changed(FileKind::Members, senya, key), Err(error), "{key}");
+    }
+    assert_eq!(
+        changed(FileKind::Members, "\"Senya Ostrovsky\"", "\"renat skitsan\""),
+        Err(Error::SameName { name: "renat skitsan".into() })
+    );
+    assert_eq!(
+        changed(FileKind::Members, "max_members = 15", "max_members = 14"),
+        Err(Error::MemberCount { found: 15, min: 10, max: 14 })
+    );
+    assert_eq!(
+        changed(FileKind::Members, "0:f92b", "0:zzzz").map_err(|error| error.to_string()),
+        Err("the declared wallet \"0:zzzze05a0ff2aab349a0681c8f08d92e1d6dbd0ab791aa53b877c020c9c07202\" is not \
+             an address like 0: and 64 hexadecimal digits"
+            .into())
+    );
+}
+
+#[test]
+fn wrong_amounts_are_named() {
+    let tokens = Nano::tokens;
+    let stages = |from, to| changed(FileKind::Stages, from, to);
+    assert_eq!(
+        stages("total = 673_120", "total = 672_000"),
+        Err(Error::StageSum { stage: 1, declared: tokens(672_000), sum: tokens(673_120) })
+    );
+    assert_eq!(
+        stages("participants = 1_000\n", "participants = 999\n"),
+        Err(Error::ContestSum { contest: 1, declared: tokens(1_120), sum: tokens(1_119) })
+    );
+    assert_eq!(stages("jury = 100\n", ""), Err(Error::Amounts { contest: 1 }));
+    assert_eq!(stages("on_request = true", "on_request = false"), Err(Error::Amounts { contest: 7 }));
+    assert_eq!(
+        stages("participants = 1_000\njury = 100\n", "participants = 999\njury = 101\n"),
+        Err(Error::Share { contest: 1, fund: "the jury", percent: 10 })
+    );
+    assert_eq!(
+        stages("participants = 1_000\njury = 100\norg = 20\n", "participants = 1_000\njury = 99\norg = 21\n"),
+        Err(Error::Share { contest: 1, fund: "the organisation", percent: 2 })
+    );
+}
+
+#[test]
+fn wrong_numbers_are_named() {
+    let stages = |from, to| changed(FileKind::Stages, from, to);
+    let order = |file, expected, found| Err(Error::Order { file, expected, found });
+    assert_eq!(stages("number = 2\ntotal", "number = 3\ntotal"), order(FileKind::Stages, 2, 3));
+    assert_eq!(stages("number = 6\ntopic", "number = 5\ntopic"), order(FileKind::Stages, 6, 5));
+    assert_eq!(changed(FileKind::Topics, "number = 4", "number = 6"), order(FileKind::Topics, 4, 6));
+    assert_eq!(stages("topic = 4", "topic = 6"), Err(Error::UnknownTopic { contest: 9, topic: 6 }));
+    assert_eq!(stages("[9]", "[15]"), Err(Error::Dependency { contest: 15, on: 15 }));
+}
+
+#[test]
+fn a_misspelt_field_is_an_error_with_its_line() {
+    let Err(Error::Syntax { file, source }) = changed(FileKind::Stages, "soft = false", "sofd = false")
+    else {
+        panic!("a misspelt field is refused");
+    };
+    assert_eq!(file, FileKind::Stages);
+    assert!(source.to_string().contains("sofd") && source.to_string().contains("line 10"), "{source}");
+}
