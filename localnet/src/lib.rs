@@ -1,1 +1,70 @@
-//! localnet
+//! A whole TON network in one value: accounts, messages, blocks and a clock that stands still until told.
+//!
+//! Place in the map: above `chain` (which executes one message) and `ton-client` (whose [`Transport`] it
+//! implements). Replaces a TON OS SE container in development, tests and rehearsals.
+//!
+//! - [`Genesis`] says what exists at the start, [`Node`] is the network;
+//! - [`SharedNode`] is a node that clients talk to; [`StateFile`] keeps one between two runs of a program;
+//! - [`Node::audit`] proves that no money appeared or vanished, [`Node::checkpoint`] and [`Node::restore`]
+//!   take constant time.
+//!
+//! # Rules of a block
+//! - `start_lt` is the next multiple of [`LT_STEP`] after the end of the block before. A transaction's lt is
+//!   larger than that, than the lt of its message, and than everything the account did before.
+//! - First come the queued messages of earlier blocks, then external messages as they arrived, then the
+//!   messages that the block itself creates ([`Delivery`]). Internal messages go by creation lt, then hash.
+//! - An external message that its contract does not accept is left out: no transaction, no fee, a
+//!   [`Rejection`](ton_client::net::Rejection) on record.
+//! - A block takes no further message once it has used its gas ([`NodeOptions`]); the rest waits for the next.
+//! - Fees: what transactions collect, and at the import of an internal message the part of its forwarding fee
+//!   that it still carries.
+//!
+//! # Invariants
+//! - The core never reads a wall clock, a random source, an environment variable or the network: equal inputs
+//!   give equal blocks and an equal [`Node::state_hash`]. Only [`StateFile`] touches the disk.
+//! - Chain time and logical time never go back.
+//! - Every change is whole: an error leaves the node as it was.
+//!
+//! # Example
+//! ```
+//! use localnet::{Genesis, Node};
+//! use ton_abi::Nano;
+//!
+//! let rich = format!("0:{}", "11".repeat(32)).parse().unwrap();
+//! let genesis = Genesis::new(chain::Config::local()).with_balance(rich, Nano::tokens(100))?;
+//! let mut node = Node::new(genesis)?;
+//! let start = node.checkpoint();
+//! node.advance(3600)?;
+//! assert_eq!(node.produce_block()?.seq_no, 1);
+//! assert!(node.audit()?.is_balanced());
+//! node.restore(&start);
+//! assert_eq!(node.head().seq_no, 0);
+//! # Ok::<(), localnet::Error>(())
+//! ```
+//!
+//! [`Transport`]: ton_client::net::Transport
+
+mod audit;
+mod block;
+mod error;
+mod external;
+mod genesis;
+mod node;
+mod options;
+mod produce;
+mod state;
+mod store;
+mod transport;
+
+pub use self::audit::Audit;
+pub use self::block::{Block, MessageRecord, TransactionRecord, Undeliverable};
+pub use self::error::{BadFile, Error};
+pub use self::external::BadExternal;
+pub use self::genesis::{Genesis, giver};
+pub use self::node::{Checkpoint, Node};
+pub use self::options::{Delivery, Mining, NodeOptions};
+pub use self::store::{FORMAT_VERSION, StateFile};
+pub use self::transport::{NETWORK_NAME, SharedNode};
+
+/// Logical time between two blocks starts at multiples of this. Source: the collator of the reference node.
+pub const LT_STEP: u64 = 1_000_000;

@@ -1,0 +1,39 @@
+//! Hashes and signatures.
+//!
+//! COMPAT(sdk): the module has the name of the official SDK's `crypto`. Phrases and key derivation are in the
+//! crate `keys`; secrets never enter this crate, it only asks a [`Signer`].
+
+use ed25519_dalek::VerifyingKey;
+use keys::Signer;
+use sha2::{Digest, Sha256};
+use ton_abi::{Cell, PublicKey, Signature, UnsignedMessage};
+
+use crate::Error;
+
+/// SHA-256.
+#[must_use]
+pub fn sha256(data: &[u8]) -> [u8; 32] {
+    Sha256::digest(data).into()
+}
+
+/// Whether `signature` is the one of `key` over exactly these bytes; `false` also if `key` is no point of the curve.
+#[must_use]
+pub fn verify_signature(key: &PublicKey, data: &[u8], signature: &Signature) -> bool {
+    let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+    VerifyingKey::from_bytes(&key.0).is_ok_and(|key| key.verify_strict(data, &signature).is_ok())
+}
+
+/// Asks the signer for its signature and completes the message.
+///
+/// # Errors
+/// [`Error::Keys`] if the signer refuses; [`Error::BadSignature`] if what it gives is not a signature of its key,
+/// which a network would punish with silence only.
+pub fn sign_message(message: &UnsignedMessage, signer: &dyn Signer) -> Result<Cell, Error> {
+    let hash = message.hash().0;
+    let signature = Signature(signer.sign(&hash)?);
+    let key = signer.public_key();
+    if !verify_signature(&key, &hash, &signature) {
+        return Err(Error::BadSignature { key });
+    }
+    Ok(message.with_signature(&signature)?)
+}

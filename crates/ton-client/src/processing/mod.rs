@@ -1,0 +1,217 @@
+//! Sending messages and following what they cause.
+//!
+//! COMPAT(sdk): the module has the name of the official SDK's `processing`. A message is followed the same way on
+//! every transport: ask for its transaction, ask for a reported rejection, wait for the next block, until chain
+//! time passes the message's `expire`.
+
+mod step;
+mod tree;
+
+use std::collections::VecDeque;
+
+use ton_abi::{Address, Cell, MessageKind, MessageView, UnixTime};
+
+pub use self::step::{FailureKind, Step, StepMessage};
+pub use self::tree::Tree;
+use crate::error::{NotIncluded, NotIncludedCause};
+use crate::ids::MsgHash;
+use crate::net::{FoundTransaction, Head, RejectReason};
+use crate::{Client, Error, Result, boc, tvm};
+
+/// A finished external message, ready to be posted any number of times.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Its hash, by which the network knows it.
+    pub hash: MsgHash,
+    /// Its destination.
+    pub address: Address,
+    /// The message.
+    pub cell: Cell,
+    /// Chain time from which on no block may include it; `None` if the contract knows no such thing.
+    pub expire: Option<UnixTime>,
+}
+
+impl Outgoing {
+    /// Wraps a message that was made elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Abi`] if it is no message between standard addresses, [`Error::NotExternal`].
+    pub fn new(cell: Cell, expire: Option<UnixTime>) -> Result<Self> {
+        let view = MessageView::parse(&cell)?;
+        let hash = MsgHash::from(view.hash);
+        match (view.kind, view.dst) {
+            (MessageKind::ExternalIn, Some(address)) => Ok(Self { hash, address, cell, expire }),
+            _ => Err(Error::NotExternal(hash)),
+        }
+    }
+
+    /// The bytes to post.
+    #[must_use]
+    pub fn boc(&self) -> Vec<u8> {
+        boc::encode(&self.cell)
+    }
+}
+
+/// A message of a tree whose transaction is to be found.
+struct Awaited {
+    message: MsgHash,
+    receiver: Address,
+    parent: usize,
+    depth: u32,
+}
+
+impl Client {
+    /// Posts a message. Posting the same one again is harmless: it can be executed only once.
+    ///
+    /// # Errors
+    /// [`Error::Transport`].
+    pub async fn send_message(&self, message: &Outgoing) -> Result<()> {
+        Ok(self.transport().post(&message.boc()).await?)
+    }
+
+    /// Posts a message and follows everything it causes.
+    ///
+    /// Later transactions of the tree may have failed, see [`Tree::expect_success`].
+    ///
+    /// # Errors
+    /// Those of [`Client::send_message`] and [`Client::wait_tree`]; [`Error::Failed`] if the message's own
+    /// transaction failed.
+    pub async fn process_message(&self, message: &Outgoing) -> Result<Tree> {
+        self.send_message(message).await?;
+        self.wait_tree(message).await?.expect_accepted()
+    }
+
+    /// Waits for the transaction of a posted message.
+    ///
+    /// # Errors
+    /// [`Error::NotIncluded`] once it is certain that it cannot come any more, [`Error::Pending`] if no more
+    /// blocks come (or none in time), [`Error::Transport`].
+    pub async fn wait_transaction(&self, message: &Outgoing) -> Result<FoundTransaction> {
+        let mut head = self.transport().head(&message.address).await?;
+        loop {
+            if let Some(found) = self.transport().transaction_of(&message.hash).await? {
+                return Ok(found);
+            }
+            if let Some(rejection) = self.transport().rejection(&message.hash).await? {
+                return Err(self.not_included(message, NotIncludedCause::Rejected(rejection.reason)));
+            }
+            if let Some(expire) = message.expire.filter(|&expire| head.gen_utime > expire) {
+                return self.expired(message, expire).await;
+            }
+            head = self.next_head(&message.address, &head, message.hash).await?;
+        }
+    }
+
+    /// Waits for the transaction of a posted message and all that follow from it.
+    ///
+    /// # Errors
+    /// Those of [`Client::wait_transaction`]; [`Error::TreeTooLarge`].
+    pub async fn wait_tree(&self, message: &Outgoing) -> Result<Tree> {
+        let first = self.wait_transaction(message).await?;
+        self.follow(message.hash, first).await
+    }
+
+    /// Collects the tree that starts with a transaction found before.
+    ///
+    /// # Errors
+    /// [`Error::TreeTooLarge`], [`Error::Pending`], [`Error::Transport`].
+    pub async fn follow(&self, message: MsgHash, first: FoundTransaction) -> Result<Tree> {
+        let registry = self.registry();
+        let limit = self.settings().tree_limit;
+        let mut steps = vec![Step::decode(&first, &registry)?];
+        let mut awaited = VecDeque::new();
+        await_children(&mut awaited, &steps, 0);
+        while let Some(next) = awaited.pop_front() {
+            if steps.len() >= limit {
+                return Err(Error::TreeTooLarge { message, limit });
+            }
+            let found = self.wait_internal(&next).await?;
+            let mut step = Step::decode(&found, &registry)?;
+            step.parent = Some(next.parent);
+            step.depth = next.depth;
+            steps.push(step);
+            await_children(&mut awaited, &steps, steps.len() - 1);
+        }
+        Ok(Tree { message, steps: in_order(steps) })
+    }
+
+    async fn wait_internal(&self, next: &Awaited) -> Result<FoundTransaction> {
+        let mut head = None;
+        loop {
+            if let Some(found) = self.transport().transaction_of(&next.message).await? {
+                return Ok(found);
+            }
+            let seen = match head {
+                Some(head) => head,
+                None => self.transport().head(&next.receiver).await?,
+            };
+            head = Some(self.next_head(&next.receiver, &seen, next.message).await?);
+        }
+    }
+
+    /// The block after `head`, or that the message is still pending when none comes.
+    async fn next_head(&self, address: &Address, head: &Head, message: MsgHash) -> Result<Head> {
+        for _ in 0..self.settings().patience {
+            let next = self.transport().wait_block(address, head, self.settings().block_wait).await?;
+            if let Some(next) = next {
+                return Ok(next);
+            }
+        }
+        Err(Error::Pending { message, at: head.gen_utime })
+    }
+
+    /// A message that outlived its time: a last look, then the reason by a run of our own.
+    async fn expired(&self, message: &Outgoing, expire: UnixTime) -> Result<FoundTransaction> {
+        if let Some(found) = self.transport().transaction_of(&message.hash).await? {
+            return Ok(found);
+        }
+        let diagnosis = self.diagnose(message, UnixTime(expire.0.saturating_sub(1))).await?;
+        Err(self.not_included(message, NotIncludedCause::Expired { expire, diagnosis }))
+    }
+
+    /// Why a message would not be included at `time`; `None` if it would.
+    async fn diagnose(&self, message: &Outgoing, time: UnixTime) -> Result<Option<RejectReason>> {
+        let account = self.transport().account(&message.address).await?;
+        let config = self.transport().config().await?;
+        tvm::check_external(&config, &account, &message.cell, time)
+    }
+
+    fn not_included(&self, message: &Outgoing, cause: NotIncludedCause) -> Error {
+        let registry = self.registry();
+        let contract = registry.contract_at(&message.address).cloned();
+        let mut it = NotIncluded {
+            message: message.hash,
+            address: message.address.clone(),
+            contract,
+            cause,
+            meaning: None,
+        };
+        it.meaning = it.exit_code().and_then(|code| {
+            registry.explain(it.contract.as_deref(), code, ton_abi::Phase::Compute).cloned()
+        });
+        it.into()
+    }
+}
+
+fn await_children(awaited: &mut VecDeque<Awaited>, steps: &[Step], parent: usize) {
+    let depth = steps[parent].depth + 1;
+    awaited.extend(steps[parent].internal_messages().filter_map(|message| {
+        let receiver = message.view.dst.clone()?;
+        Some(Awaited { message: message.hash, receiver, parent, depth })
+    }));
+}
+
+/// Sorts by logical time and keeps the parents right.
+fn in_order(steps: Vec<Step>) -> Vec<Step> {
+    let mut order: Vec<usize> = (0..steps.len()).collect();
+    order.sort_by_key(|&index| (steps[index].tx.lt, steps[index].hash));
+    let mut place = vec![0; steps.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    let mut sorted: Vec<Step> = order.iter().map(|&old| steps[old].clone()).collect();
+    for step in &mut sorted {
+        step.parent = step.parent.map(|old| place[old]);
+    }
+    sorted
+}

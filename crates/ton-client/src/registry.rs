@@ -1,0 +1,83 @@
+//! Names: which contract lives where, what its messages mean, what its exit codes mean.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ton_abi::{
+    Address, Body, ContractAbi, Decoder, ExitCode, ExitCodes, Hash, MessageKind, MessageView, Phase,
+};
+
+/// Everything a client knows about contracts beforehand; what it does not know is shown raw.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    decoder: Decoder,
+    standard: ExitCodes,
+    codes: HashMap<Arc<str>, ExitCodes>,
+    by_address: HashMap<Address, Arc<str>>,
+    by_code: HashMap<Hash, Arc<str>>,
+}
+
+impl Registry {
+    /// A registry that knows nothing but comments and the standard exit codes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a contract; `codes` are its own exit codes, which win over the standard ones.
+    pub fn add_contract(&mut self, name: &str, abi: ContractAbi, codes: Vec<ExitCode>) -> &mut Self {
+        self.decoder.add(name, abi);
+        if !codes.is_empty() {
+            self.codes.insert(name.into(), ExitCodes::standard().with(codes));
+        }
+        self
+    }
+
+    /// Says that accounts with this code are of that contract.
+    pub fn add_code(&mut self, code_hash: Hash, contract: &str) -> &mut Self {
+        self.by_code.insert(code_hash, contract.into());
+        self
+    }
+
+    /// Says that the account at this address is of that contract.
+    pub fn add_account(&mut self, address: Address, contract: &str) -> &mut Self {
+        self.by_address.insert(address, contract.into());
+        self
+    }
+
+    /// The ABI of a contract.
+    #[must_use]
+    pub fn abi(&self, contract: &str) -> Option<&ContractAbi> {
+        self.decoder.contract(contract)
+    }
+
+    /// The contract at an address, if it is known.
+    #[must_use]
+    pub fn contract_at(&self, address: &Address) -> Option<&Arc<str>> {
+        self.by_address.get(address)
+    }
+
+    /// The contract with that code, if it is known.
+    #[must_use]
+    pub fn contract_of_code(&self, code_hash: &Hash) -> Option<&Arc<str>> {
+        self.by_code.get(code_hash)
+    }
+
+    /// What an exit code means for a contract (`None`: for any).
+    #[must_use]
+    pub fn explain(&self, contract: Option<&str>, code: i32, phase: Phase) -> Option<&ExitCode> {
+        contract.and_then(|name| self.codes.get(name)).unwrap_or(&self.standard).lookup(code, phase)
+    }
+
+    /// What a message says: asked first is the contract that receives it, for outbound messages the one that
+    /// sends it.
+    #[must_use]
+    pub fn decode(&self, message: &MessageView) -> Body {
+        let end = match message.kind {
+            MessageKind::ExternalOut => &message.src,
+            MessageKind::Internal | MessageKind::ExternalIn => &message.dst,
+        };
+        let hint = end.as_ref().and_then(|address| self.contract_at(address));
+        self.decoder.decode_message(message, hint.map(AsRef::as_ref))
+    }
+}
