@@ -89,9 +89,10 @@ impl<'a> Lexer<'a> {
     fn sign(&mut self, first: char) {
         let start = self.pos;
         let rest = self.rest();
-        if let Some(punct) = Punct::ALL.iter().find(|p| rest.starts_with(p.as_str())) {
+        let longest_first = (1..=Punct::MAX_LEN).rev();
+        if let Some(punct) = longest_first.filter_map(|n| rest.get(..n)).find_map(Punct::from_text) {
             self.pos += punct.as_str().len();
-            return self.push(TokenKind::Punct(*punct), start);
+            return self.push(TokenKind::Punct(punct), start);
         }
         // A run of foreign characters is one mistake, e.g. a word in another script.
         self.pos += first.len_utf8();
@@ -263,7 +264,8 @@ fn is_ident_part(c: char) -> bool {
 
 /// Lines of a block comment without the ornament at their beginning.
 fn block_doc_text(body: &str) -> String {
-    let lines = body.lines().map(|line| {
+    // A lone carriage return ends a line comment, so it is a line end here too.
+    let lines = body.split("\r\n").flat_map(|part| part.split(['\n', '\r'])).map(|line| {
         let line = line.trim();
         let line = line.strip_prefix('*').unwrap_or(line);
         line.strip_prefix(' ').unwrap_or(line)

@@ -5,7 +5,9 @@ pub mod codes;
 pub mod diag;
 pub mod lexer;
 pub mod parser;
+pub mod print;
 pub mod span;
 pub mod token;
+pub mod version;
 
 pub use parser::{parse, parse_file};

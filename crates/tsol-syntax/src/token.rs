@@ -52,6 +52,14 @@ macro_rules! words {
             pub const fn as_str(self) -> &'static str {
                 match self { $( $name::$variant => $text, )* }
             }
+
+            /// The one that is written so.
+            pub fn from_text(text: &str) -> Option<$name> {
+                match text {
+                    $( $text => Some($name::$variant), )*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -83,7 +91,7 @@ words! {
 }
 
 words! {
-    /// Operators and brackets. Longer ones come first, which is what the lexer relies on.
+    /// Operators and brackets.
     Punct {
         UshrAssign = ">>>=",
         ShlAssign = "<<=", ShrAssign = ">>=", Ushr = ">>>",
@@ -97,6 +105,11 @@ words! {
     }
 }
 
+impl Punct {
+    /// Length of the longest sign.
+    pub const MAX_LEN: usize = 4;
+}
+
 /// What a word means.
 pub(crate) fn classify_word(word: &str) -> TokenKind {
     if let Some(ty) = elementary_type(word) {
@@ -105,10 +118,7 @@ pub(crate) fn classify_word(word: &str) -> TokenKind {
     if let Some(unit) = unit(word) {
         return TokenKind::Unit(unit);
     }
-    match Keyword::ALL.iter().find(|k| k.as_str() == word) {
-        Some(keyword) => TokenKind::Keyword(*keyword),
-        None => TokenKind::Ident,
-    }
+    Keyword::from_text(word).map_or(TokenKind::Ident, TokenKind::Keyword)
 }
 
 /// The built-in type with this name. Widths out of range are ordinary names, as in the official compiler.
@@ -245,11 +255,13 @@ mod tests {
     }
 
     #[test]
-    fn longer_signs_come_before_their_beginnings() {
-        for (i, long) in Punct::ALL.iter().enumerate() {
-            for short in &Punct::ALL[..i] {
-                assert!(!long.as_str().starts_with(short.as_str()), "{short:?} hides {long:?}");
-            }
+    fn every_word_is_found_by_its_text() {
+        for keyword in Keyword::ALL {
+            assert_eq!(classify_word(keyword.as_str()), TokenKind::Keyword(*keyword));
+        }
+        for punct in Punct::ALL {
+            assert_eq!(Punct::from_text(punct.as_str()), Some(*punct));
+            assert!(punct.as_str().len() <= Punct::MAX_LEN);
         }
     }
 }

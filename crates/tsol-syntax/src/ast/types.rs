@@ -1,5 +1,7 @@
 //! Type names.
 
+use std::fmt;
+
 use super::{Attr, Expr, Ident, Mutability, Path, Visibility};
 use crate::diag::Reported;
 use crate::span::Span;
@@ -125,4 +127,34 @@ pub struct Param {
     pub ty: TypeName,
     /// Name, if one is given.
     pub name: Option<Ident>,
+}
+
+/// The name as it is written in sources, with widths spelled out: `uint256`.
+impl fmt::Display for ElementaryType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self {
+            Self::Uint(bits) => return write!(f, "uint{bits}"),
+            Self::Int(bits) => return write!(f, "int{bits}"),
+            Self::QUint(bits) => return write!(f, "quint{bits}"),
+            Self::QInt(bits) => return write!(f, "qint{bits}"),
+            Self::VarUint(size) => return write!(f, "varuint{size}"),
+            Self::VarInt(size) => return write!(f, "varint{size}"),
+            Self::Ufixed(bits, places) => return write!(f, "ufixed{bits}x{places}"),
+            Self::Fixed(bits, places) => return write!(f, "fixed{bits}x{places}"),
+            Self::FixedBytes(size) => return write!(f, "bytes{size}"),
+            Self::Bool => "bool",
+            Self::QBool => "qbool",
+            Self::Coins => "coins",
+            Self::Bytes => "bytes",
+            Self::String => "string",
+            Self::Address => "address",
+            Self::AddressStd => "address_std",
+            Self::TvmCell => "TvmCell",
+            Self::TvmSlice => "TvmSlice",
+            Self::TvmBuilder => "TvmBuilder",
+            Self::StringBuilder => "StringBuilder",
+            Self::Variant => "variant",
+        };
+        f.write_str(word)
+    }
 }

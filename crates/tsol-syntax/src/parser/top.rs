@@ -94,7 +94,7 @@ impl Parser<'_> {
     fn pragma_words(&mut self) -> Vec<PragmaWord> {
         let mut words: Vec<PragmaWord> = Vec::new();
         let mut joinable = false;
-        while !self.at(Punct::Semicolon) && !self.at_eof() {
+        while !self.at(Punct::Semicolon) && !self.at_eof() && !self.starts_declaration() {
             let token = self.bump();
             let text = self.snippet(token.span);
             let is_word = !matches!(token.kind, TokenKind::Punct(p) if p != Punct::Dot && p != Punct::Mul);
