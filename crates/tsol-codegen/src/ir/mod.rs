@@ -10,16 +10,21 @@
 //!   blocks around it;
 //! - argument and result counts equal those of the [`Op`](crate::opcode::Op) or of the callee;
 //! - [`End::Break`] and [`End::Continue`] belong to the innermost [`Inst::Loop`]; [`End::Return`] and
-//!   [`End::Leave`] never cross a loop boundary (lowering carries a flag out of the loop instead);
+//!   [`End::Leave`] never cross a loop or try boundary (lowering carries a flag out instead);
 //! - what has an effect or may throw keeps its order relative to other such instructions.
 
 mod builder;
+mod dump;
+pub mod passes;
+mod verify;
+mod walk;
 
 use num_bigint::BigInt;
 use tsol_syntax::span::Span;
 use tycho_types::cell::Cell;
 
 pub use builder::Builder;
+pub use verify::{VerifyError, verify, verify_function};
 
 use crate::opcode::Op;
 
@@ -218,6 +223,21 @@ pub enum Inst {
         /// Yields or leaves.
         body: Block,
         /// Results of the scope.
+        dsts: Vec<Value>,
+        /// Source position.
+        span: Option<Span>,
+    },    /// Runs the body; when it throws, the values made inside are lost and `catch` runs instead.
+    ///
+    /// Both blocks yield or throw: no other end crosses the border. The machine does not take back
+    /// registers: what the body did to c4, c5 and c7 stays done.
+    Try {
+        /// The guarded code.
+        body: Block,
+        /// Runs after an exception.
+        catch: Block,
+        /// What was thrown, for `catch`: the value, and the number above it.
+        thrown: [Value; 2],
+        /// What the block that ran yields.
         dsts: Vec<Value>,
         /// Source position.
         span: Option<Span>,

@@ -173,8 +173,8 @@ impl Sample for i8 {
 }
 
 impl Sample for u8 {
-    fn sample(_: &str) -> Self {
-        1
+    fn sample(imm: &str) -> Self {
+        if imm == "Low4" { 4 } else { 1 }
     }
 }
 
