@@ -15,10 +15,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keys", &["ton-abi"]),
     ("ton-client", &["chain", "keys", "ton-abi"]),
     ("localnet", &["chain", "ton-abi", "ton-client"]),
-    ("governance", &["ton-abi", "ton-client"]),
+    ("governance", &["keys", "ton-abi", "ton-client"]),
     ("subgov", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client", "tsolc"]),
     ("testkit", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client"]),
-    ("workspace-tests", &[]),
+    ("workspace-tests", &["chain", "ton-abi"]),
 ];
 
 /// Crates that take clock, randomness and files as arguments.

@@ -19,7 +19,11 @@
 //! ```
 
 pub mod codes;
+pub mod multisig;
 pub mod organisation;
+mod roster;
 pub mod rules;
 
+pub use multisig::Multisig;
 pub use organisation::Organisation;
+pub use roster::Roster;
