@@ -187,7 +187,7 @@ fn comment(body: &Cell) -> Option<String> {
 }
 
 fn read_bytes(slice: &mut CellSlice<'_>, bytes: &mut Vec<u8>) -> Option<()> {
-    if slice.size_bits() % 8 != 0 {
+    if !slice.size_bits().is_multiple_of(8) {
         return None;
     }
     let mut buffer = vec![0; usize::from(slice.size_bits() / 8)];

@@ -1,0 +1,7 @@
+//! The execution core on tiny contracts, assembled here.
+
+mod books;
+mod config;
+mod execute;
+mod getters;
+mod support;
