@@ -56,12 +56,14 @@ struct Parser<'a> {
     /// Levels of the expression or type that was finished last.
     height: u32,
     in_modifier: bool,
+    /// Set when a limit was hit: said once a file, as one endless chain hits it again and again.
+    too_deep: Option<Reported>,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, lexed: &'a Lexed, diags: &'a Diagnostics) -> Self {
         let (tokens, docs) = (lexed.tokens.as_slice(), lexed.docs.as_slice());
-        Self { text, tokens, docs, diags, pos: 0, depth: 0, height: 0, in_modifier: false }
+        Self { text, tokens, docs, diags, pos: 0, depth: 0, height: 0, in_modifier: false, too_deep: None }
     }
 
     // Looking.
@@ -86,6 +88,10 @@ impl<'a> Parser<'a> {
 
     fn prev_span(&self) -> Span {
         self.tokens[self.pos.saturating_sub(1)].span
+    }
+
+    fn prev_kind(&self) -> TokenKind {
+        self.tokens[self.pos.saturating_sub(1)].kind
     }
 
     fn at(&self, punct: Punct) -> bool {
@@ -260,11 +266,14 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn too_deep(&self, span: Span) -> Reported {
+    fn too_deep(&mut self, span: Span) -> Reported {
+        if let Some(reported) = self.too_deep {
+            return reported;
+        }
         let error = self.diags.error(E0113, span, "nested too deeply");
-        error
-            .note(format!("at most {MAX_DEPTH} brackets and blocks, {MAX_HEIGHT} levels in one expression"))
-            .emit()
+        let limits =
+            format!("at most {MAX_DEPTH} brackets and blocks, {MAX_HEIGHT} levels in one expression");
+        *self.too_deep.insert(error.note(limits).emit())
     }
 }
 

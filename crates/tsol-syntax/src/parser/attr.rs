@@ -84,6 +84,9 @@ impl Parser<'_> {
                     if target == Target::FunctionType && !target.accepts(keyword) {
                         return Ok(attrs);
                     }
+                    if target == Target::Var && self.word_is_in_place_of_name() {
+                        return Ok(attrs);
+                    }
                     self.attr(keyword, target, &mut attrs)?;
                 }
                 _ => return Ok(attrs),
@@ -160,6 +163,13 @@ impl Parser<'_> {
         self.once(before, span, keyword.as_str());
     }
 
+    /// Whether the word is the last one before the end of a declaration, where the name should be.
+    fn word_is_in_place_of_name(&self) -> bool {
+        use Punct as P;
+        let next = self.peek(1).kind;
+        matches!(next, TokenKind::Punct(P::Semicolon | P::Assign | P::Comma | P::RParen | P::Colon))
+    }
+
     fn once(&self, before: Option<Span>, span: Span, what: &str) {
         if let Some(before) = before {
             let error = self.diags.error(E0115, span, format!("{what} is given twice"));
@@ -175,7 +185,8 @@ impl Parser<'_> {
     /// Reports attributes where none may stand, and goes behind them.
     pub(super) fn refuse_attribute_words(&mut self) {
         while let TokenKind::Keyword(keyword) = self.kind() {
-            if !is_attribute(keyword) || keyword == Keyword::Override || keyword == Keyword::FunctionId {
+            let has_arguments = matches!(keyword, Keyword::Override | Keyword::FunctionId);
+            if !is_attribute(keyword) || has_arguments || self.word_is_in_place_of_name() {
                 return;
             }
             let span = self.bump().span;

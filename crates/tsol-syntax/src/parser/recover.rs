@@ -106,13 +106,15 @@ impl Parser<'_> {
         }
     }
 
-    /// The brace that closes `open`; if the file ends before, that is reported and the end taken.
+    /// The brace that closes `open`; if it is missing, that is reported and the place taken where it should be.
     pub(super) fn close_brace(&mut self, open: Span) -> Span {
         if let Some(close) = self.eat(Punct::RBrace) {
             return close;
         }
         let end = self.span();
-        let error = self.diags.error(E0114, end, "bracket is never closed").here("the file ends here");
+        let here =
+            if self.at_eof() { "the file ends here" } else { "this cannot stand inside of the brackets" };
+        let error = self.diags.error(E0114, end, "bracket is never closed").here(here);
         let _ = error.label(open, "the bracket was opened here").emit();
         end.before()
     }

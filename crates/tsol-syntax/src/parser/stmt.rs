@@ -23,6 +23,8 @@ impl Parser<'_> {
                         self.skip_tree();
                     }
                     self.skip_statement();
+                    // The other branch of a broken `if` is read as a statement of its own.
+                    self.eat_word(Keyword::Else);
                     stmts.push(Stmt { span: start.to(self.prev_span()), kind: StmtKind::Error(reported) });
                 }
             }
@@ -107,13 +109,19 @@ impl Parser<'_> {
         if self.eat(Punct::Semicolon).is_some() {
             return Ok(());
         }
-        if self.kind() == TokenKind::Error {
+        let place = self.prev_span().after();
+        let between = Span::new(place.file, place.end, self.span().start);
+        let ends_line = self.snippet(between).contains('\n') || self.at(Punct::RBrace);
+        // What the lexer has refused may have swallowed the semicolon.
+        let refused = self.kind() == TokenKind::Error || self.prev_kind() == TokenKind::Error;
+        if refused && ends_line {
+            return Ok(());
+        }
+        if refused {
             return Err(self.expected("`;`"));
         }
-        let place = self.prev_span().after();
         let reported = self.diags.error(E0111, place, "expected `;`").here("expected `;`").emit();
-        let between = Span::new(place.file, place.end, self.span().start);
-        if self.snippet(between).contains('\n') || self.at(Punct::RBrace) { Ok(()) } else { Err(reported) }
+        if ends_line { Ok(()) } else { Err(reported) }
     }
 
     fn condition(&mut self) -> PResult<Expr> {
