@@ -197,9 +197,8 @@ impl Parser<'_> {
     /// Reports `memory`, `storage` and `calldata` between a type and a name, and goes behind them.
     pub(super) fn refuse_data_location(&mut self) {
         let is_location = ["memory", "storage", "calldata"].iter().any(|w| self.at_name(w));
-        let next = self.peek(1).kind;
-        let ends = matches!(next, TokenKind::Punct(Punct::Comma | Punct::RParen));
-        if is_location && (next == TokenKind::Ident || ends) {
+        // Without a name behind it the word is itself the name: it is not reserved.
+        if is_location && self.peek(1).kind == TokenKind::Ident {
             let span = self.bump().span;
             let message = format!("`{}`: data locations do not exist in TON Solidity", self.snippet(span));
             let _ = self.diags.error(E0120, span, message).help("remove the word").emit();

@@ -90,6 +90,7 @@ impl Parser<'_> {
         let ty = self.type_name()?;
         let start = ty.span;
         let attrs = self.function_attrs(Target::Var)?;
+        self.refuse_data_location();
         let name = self.ident()?;
         let init = if self.eat(Punct::Assign).is_some() { Some(self.initializer()) } else { None };
         self.semicolon()?;

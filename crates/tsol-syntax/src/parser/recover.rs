@@ -52,25 +52,36 @@ impl Parser<'_> {
     /// Skips one token, or a whole group if it is an opening bracket. A group ends at its own bracket, and
     /// groups of parentheses also at a brace or semicolon that cannot belong to them.
     pub(super) fn skip_tree(&mut self) {
-        let mut depth = 0usize;
-        let in_braces = self.at(Punct::LBrace);
+        if self.at(Punct::LBrace) {
+            return self.skip_braces();
+        }
+        let (mut depth, mut named_args) = (0usize, 0usize);
         loop {
             match self.kind() {
                 TokenKind::Eof => return,
-                TokenKind::Punct(Punct::LBrace) if in_braces => depth += 1,
-                TokenKind::Punct(Punct::RBrace) if in_braces => depth -= 1,
-                TokenKind::Punct(Punct::LBrace | Punct::RBrace | Punct::Semicolon)
-                    if depth > 0 && !in_braces =>
-                {
-                    return;
-                }
-                TokenKind::Punct(Punct::LParen | Punct::LBracket) if !in_braces => depth += 1,
-                TokenKind::Punct(Punct::RParen | Punct::RBracket) if !in_braces => {
-                    depth = depth.saturating_sub(1)
-                }
+                TokenKind::Punct(Punct::LParen | Punct::LBracket) => depth += 1,
+                TokenKind::Punct(Punct::RParen | Punct::RBracket) => depth = depth.saturating_sub(1),
+                TokenKind::Punct(Punct::LBrace) if self.is(2, Punct::Colon) => named_args += 1,
+                TokenKind::Punct(Punct::RBrace) if named_args > 0 => named_args -= 1,
+                TokenKind::Punct(Punct::LBrace | Punct::RBrace | Punct::Semicolon) if depth > 0 => return,
                 _ => {}
             }
             self.bump();
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn skip_braces(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.bump().kind {
+                TokenKind::Punct(Punct::LBrace) => depth += 1,
+                TokenKind::Punct(Punct::RBrace) => depth = depth.saturating_sub(1),
+                TokenKind::Eof => return,
+                _ => {}
+            }
             if depth == 0 {
                 return;
             }

@@ -204,6 +204,13 @@ fn comments_are_attached_to_declarations() {
 }
 
 #[test]
+fn words_of_other_dialects_are_names() {
+    contract(
+        "uint memory; function f(uint storage, uint error) public returns (S calldata) { uint global; from = let_; }",
+    );
+}
+
+#[test]
 fn types_of_every_kind() {
     let types = [
         "uint256[]",
