@@ -8,9 +8,8 @@ use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::dict::Dict;
 use tycho_types::error::Error as CellError;
 use tycho_types::models::{
-    BlockchainConfig, BlockchainConfigParams, GasLimitsPrices, GlobalCapabilities, GlobalVersion,
-    MsgForwardPrices, StoragePrices, ValidatorDescription, ValidatorSet, WorkchainDescription,
-    WorkchainFormat, WorkchainFormatBasic,
+    BlockchainConfig, GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices, StoragePrices,
+    ValidatorDescription, ValidatorSet, WorkchainDescription, WorkchainFormat, WorkchainFormatBasic,
 };
 
 /// The global id that the official SDK assumes when it has no network.
@@ -136,11 +135,7 @@ impl Config {
 
 /// The table of numbers. Source: default configuration of the official SDK (`default_config.boc`).
 fn build(options: &ConfigOptions) -> Result<BlockchainConfig, CellError> {
-    let mut config = BlockchainConfig {
-        address: CONFIG_ADDRESS,
-        params: BlockchainConfigParams::from_raw(CellBuilder::build_from(())?),
-    };
-    config.params = BlockchainConfig::new_empty(CONFIG_ADDRESS).params;
+    let mut config = BlockchainConfig::new_empty(CONFIG_ADDRESS);
     let params = &mut config.params;
     params.set_elector_address(&ELECTOR_ADDRESS)?;
     params.set_minter_address(&MINTER_ADDRESS)?;

@@ -5,3 +5,4 @@ mod config;
 mod execute;
 mod getters;
 mod support;
+mod trace;
