@@ -230,6 +230,33 @@ impl ContractAbi {
         self.load_values(&"".into(), 0, self.fields(), open(data, "storage")?)
     }
 
+    /// The signature of an external body and the hash that it must be of; `None` if the body is unsigned.
+    ///
+    /// `address` is the message's destination, which ABI 2.3 signs.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] and [`Error::AddressNeeded`].
+    pub fn signature_data(
+        &self,
+        body: &Cell,
+        address: Option<&StdAddr>,
+    ) -> Result<Option<(Signature, HashBytes)>> {
+        let failed = |e| Error::decode("signature", e);
+        let mut slice = open(body, "signature")?;
+        if !slice.load_bit().map_err(failed)? {
+            return Ok(None);
+        }
+        let mut signature = [0; 64];
+        slice.load_raw(&mut signature, 512).map_err(failed)?;
+        let payload = CellBuilder::build_from(slice).map_err(failed)?;
+        let hash = if self.version() >= AbiVersion::V2_3 {
+            hash_with_address(&payload, address.ok_or(Error::AddressNeeded)?).map_err(failed)?
+        } else {
+            *payload.repr_hash()
+        };
+        Ok(Some((Signature(signature), hash)))
+    }
+
     fn decode_call_at(&self, mut slice: CellSlice<'_>) -> Result<Decoded> {
         let id = load_id(&mut slice)?;
         let function = self.function_by_id(id).ok_or(Error::UnknownId(id))?;

@@ -79,9 +79,11 @@ fn signed_calls_come_back_with_header_and_valid_signature() {
         assert_eq!(found.time, has("time").then_some(header.time));
         assert_eq!(found.expire, has("expire").then_some(header.expire));
         assert_eq!(found.pubkey, header.pubkey.filter(|_| has("pubkey")));
-        let signature = found.signature.expect("the call is signed");
+        let (signature, hash) =
+            abi.signature_data(&body, Some(&address)).expect("readable").expect("the call is signed");
+        assert_eq!((found.signature, hash), (Some(signature), call.hash));
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        key.verifying_key().verify(&call.hash.0, &signature).expect("the signature is of the hash");
+        key.verifying_key().verify(&hash.0, &signature).expect("the signature is of the hash");
     });
 }
 
@@ -94,6 +96,7 @@ fn unsigned_calls_come_back_without_a_signature() {
         let body = abi.encode_unsigned_call("call", &params, &header).expect("encodes");
         let (found, decoded) = abi.decode_call(&body).expect("decodes");
         assert_eq!((found.signature, decoded.json()), (None, params));
+        assert_eq!(abi.signature_data(&body, None).expect("readable"), None);
     });
 }
 

@@ -281,3 +281,10 @@ fn accounts_survive_their_bag_of_cells() {
     assert_eq!(Account::none(address(1)).cell_without_constructor(), None);
     assert!(Account::from_boc(&Boc::encode(Account::none(address(1)).cell())).is_err());
 }
+
+#[test]
+fn everything_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<(Config, Account, chain::ExecContext, chain::Executed, chain::Trace, chain::Ledger)>();
+    shared::<(ExecError, chain::GetterError, ton_abi::Decoder, ton_abi::Image, ton_abi::Error)>();
+}
