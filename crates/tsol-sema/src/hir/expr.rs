@@ -231,8 +231,8 @@ pub enum ExprKind {
         /// `splitDepth:`.
         split_depth: Option<Box<Expr>>,
     },
-    /// `abi.decodeFunctionParams(C.f)` on a slice (`slice.loadFunctionParams`): the operand is a place and
-    /// is advanced; with a responsible function the answer id comes first.
+    /// `abi.decodeFunctionParams(C.f, slice)`: the operand is a `TvmSlice` value (behind the function id) and is
+    /// not written back; with a responsible function the answer id (`uint32`) comes first.
     DecodeFunctionParams(ExternId, Box<Expr>),
     /// `abi.functionId(C.f)`, and event ids: known at code generation.
     FunctionId(ExternId),

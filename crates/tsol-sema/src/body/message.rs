@@ -1,0 +1,601 @@
+//! Calls of members, and everything that makes messages: calls of contracts, `new`, `transfer`.
+
+use tsol_syntax::ast::{self, CallArgs, NamedArg, TypeKind, TypeName};
+use tsol_syntax::diag::Reported;
+use tsol_syntax::span::Span;
+
+use super::{Body, Kind, Operand};
+use crate::builtin::Builtin;
+use crate::codes::{E0310, E0316, E0322, E0329, E0330, E0331, E0332, E0333, E0334, E0509};
+use crate::cx::R;
+use crate::defs::Sym;
+use crate::hir::{CallOptions, Expr, ExprKind, ExternId, InterfaceId, NewOptions, Type};
+use crate::types::{self, COINS};
+
+impl Body<'_, '_> {
+    /// `receiver.name(args)`.
+    pub(crate) fn call_member(
+        &mut self,
+        receiver: Operand,
+        name: &ast::Ident,
+        args: &CallArgs,
+        span: Span,
+    ) -> R<Operand> {
+        match receiver {
+            Operand::Namespace(ns, _) => self.namespace_call(ns, name, args, span),
+            Operand::Type(Type::Address, _) if name.name != "addrNone" => self.make_address(name, args, span),
+            receiver @ (Operand::Type(..)
+            | Operand::Module(..)
+            | Operand::Super(_)
+            | Operand::TypeInfo(..)) => {
+                let at = receiver.span().to(name.span);
+                let callee = self.member(receiver, name, at)?;
+                self.call_operand(callee, args, span)
+            }
+            other => {
+                let value = match (&other, name.as_str()) {
+                    // `5.cast(int8)` has no type of its own that would matter.
+                    (Operand::Number { .. }, "cast") => self.settle(other)?,
+                    _ => self.settle(other)?,
+                };
+                self.call_value_member(value, name, args, span)
+            }
+        }
+    }
+
+    fn make_address(&mut self, name: &ast::Ident, args: &CallArgs, span: Span) -> R<Operand> {
+        let (builtin, params) = match name.as_str() {
+            "makeAddrStd" => (Builtin::MakeAddrStd, vec![Type::INT8, Type::UINT256]),
+            "makeAddrExtern" => (Builtin::MakeAddrExtern, vec![Type::UINT256, Type::UINT256]),
+            "makeAddrNone" => {
+                let error =
+                    self.cx.error(E0509, name.span, "`address.makeAddrNone()` was removed from the language");
+                return Err(error.help("use `address.addrNone`").emit());
+            }
+            _ => return Err(self.no_member(&Type::Address, name, Some("makeAddrStd".to_owned()))),
+        };
+        let forms = [super::method::Method { builtin, params, result: Type::Address }];
+        let made = self.call_forms(&forms, Vec::new(), &format!("`address.{name}`"), args, span)?;
+        match made {
+            Operand::Value(expr) => Ok(Operand::Value(fold_address(expr))),
+            other => Ok(other),
+        }
+    }
+
+    fn call_value_member(
+        &mut self,
+        value: Expr,
+        name: &ast::Ident,
+        args: &CallArgs,
+        span: Span,
+    ) -> R<Operand> {
+        let special = match &value.ty {
+            Type::Slice => self.slice_load(&value, name, args, span),
+            Type::Builder => self.builder_store(&value, name, args, span),
+            Type::Address if name.name == "transfer" => Some(self.transfer(value.clone(), args, span)),
+            Type::Stack(_) if name.name == "sort" => Some(self.sort(value.clone(), args, span)),
+            Type::Int { .. } | Type::VarInt { .. } if name.name == "cast" => {
+                Some(self.cast(value.clone(), args, span))
+            }
+            Type::Contract(id) => self.contract_call(&value, *id, name, args, span),
+            _ => None,
+        };
+        if let Some(result) = special {
+            return result;
+        }
+        let forms = super::method::methods(&value.ty, &name.name, &self.cx.program);
+        if forms.is_empty() {
+            let attached = self.attached(&value, &name.name);
+            if attached.is_empty() {
+                return Err(self.no_method(&value, name));
+            }
+            return self.call_attached(value, &attached, name, args, span);
+        }
+        self.call_method(value, &forms, name, args, span)
+    }
+
+    fn no_method(&self, value: &Expr, name: &ast::Ident) -> Reported {
+        if let Type::Struct(id) = &value.ty {
+            let fields = &self.cx.program.structs[id.0 as usize].fields;
+            if fields.iter().any(|(field, _)| *field == name.name) {
+                return self.cx.error(E0310, name.span, format!("`{name}` is not a function")).emit();
+            }
+        }
+        self.no_value_member(&value.ty, name)
+    }
+
+    fn call_method(
+        &mut self,
+        value: Expr,
+        forms: &[super::method::Method],
+        name: &ast::Ident,
+        args: &CallArgs,
+        span: Span,
+    ) -> R<Operand> {
+        let value = if forms[0].builtin.writes_receiver() { self.as_place(value)? } else { value };
+        // Several values of an optional or a vector travel as one tuple.
+        let packs = match &value.ty {
+            Type::Optional(inner) | Type::Vector(inner) => matches!(&**inner, Type::Tuple(_)),
+            _ => false,
+        };
+        let called = self.call_forms(forms, vec![value], &format!("`{name}`"), args, span)?;
+        let Operand::Value(mut expr) = called else { return Ok(called) };
+        if packs
+            && let ExprKind::Builtin(_, operands) = &mut expr.kind
+            && operands.len() > 2
+        {
+            let parts: Vec<Expr> = operands.drain(1..).collect();
+            let ty = Type::Tuple(parts.iter().map(|part| part.ty.clone()).collect());
+            operands.push(Expr { kind: ExprKind::Tuple(parts), ty, span });
+        }
+        Ok(Operand::Value(expr))
+    }
+
+    fn cast(&mut self, value: Expr, args: &CallArgs, span: Span) -> R<Operand> {
+        let list = self.positional(args, span)?;
+        let [ty] = list else { return Err(self.wrong_count(span, "1", list.len())) };
+        let ty = self.type_arg(ty)?;
+        let (Some(from), Some(to)) = (types::int_shape(&value.ty), types::int_shape(&ty)) else {
+            return Err(self.cx.error(E0322, span, "`cast` makes integers").emit());
+        };
+        if !types::is_plain_int(&ty) || (from.0 != to.0 && from.1 != to.1) {
+            let (a, b) = (self.cx.show(&value.ty), self.cx.show(&ty));
+            let message = format!("`{a}` cannot be cast to `{b}` in one step");
+            let help = "the two types have one sign or one width: write two casts";
+            return Err(self.cx.error(E0322, span, message).help(help).emit());
+        }
+        let kind = ExprKind::Builtin(Builtin::Cast, vec![value]);
+        Ok(Operand::Value(Expr { kind, ty, span }))
+    }
+
+    fn sort(&mut self, value: Expr, args: &CallArgs, span: Span) -> R<Operand> {
+        let value = self.as_place(value)?;
+        let Type::Stack(inner) = value.ty.clone() else {
+            return Err(self.cx.error(E0310, span, "only a stack is sorted").emit());
+        };
+        let list = self.positional(args, span)?;
+        let [less] = list else { return Err(self.wrong_count(span, "1", list.len())) };
+        let operand = self.operand(less)?;
+        let Operand::Funcs { list, via, .. } = operand else {
+            return Err(self.cx.error(E0310, less.span, "the name of a function is wanted").emit());
+        };
+        let wanted = [(*inner).clone(), (*inner).clone()];
+        let fitting = list.iter().copied().find(|func| {
+            let info = &self.cx.defs.funcs[*func];
+            info.signature.as_ref().is_ok_and(|s| s.param_types() == wanted && s.result_type() == Type::Bool)
+        });
+        let Some(func) = fitting else {
+            let ty = self.cx.show(&inner);
+            let message = format!("a function ({ty}, {ty}) returns (bool) is wanted");
+            return Err(self.cx.error(E0310, less.span, message).emit());
+        };
+        if self.cx.mutability(func) != crate::hir::Mutability::Pure {
+            return Err(self.cx.error(E0310, less.span, "the function must be `pure`").emit());
+        }
+        self.check_callable(func, via, less.span)?;
+        let target = self.cx.final_target(func);
+        let id = self.function_id(target);
+        Ok(Operand::Value(Expr { kind: ExprKind::StackSort(id, Box::new(value)), ty: Type::void(), span }))
+    }
+
+    // --- calls of other contracts
+
+    fn contract_call(
+        &mut self,
+        value: &Expr,
+        interface: InterfaceId,
+        name: &ast::Ident,
+        args: &CallArgs,
+        span: Span,
+    ) -> Option<R<Operand>> {
+        let syms = self.cx.lookup_member(interface.0 as usize, &name.name, None);
+        if !matches!(syms.first(), Some(Sym::Func(_))) {
+            return None;
+        }
+        Some(self.message_call(value.clone(), interface, name, &[], args, span))
+    }
+
+    fn message_call(
+        &mut self,
+        target: Expr,
+        interface: InterfaceId,
+        name: &ast::Ident,
+        options: &[NamedArg],
+        args: &CallArgs,
+        span: Span,
+    ) -> R<Operand> {
+        self.no_messages_in_constants(span)?;
+        let list: Vec<usize> = self
+            .cx
+            .lookup_member(interface.0 as usize, &name.name, None)
+            .into_iter()
+            .filter_map(|sym| match sym {
+                Sym::Func(func) => Some(func),
+                _ => None,
+            })
+            .collect();
+        if list.is_empty() {
+            let ty = Type::Contract(interface);
+            return Err(self.no_member(&ty, name, None));
+        }
+        let args = self.args(args, span)?;
+        let (func, params) = self.choose_function(&list, &args, name.span)?;
+        let function = self.extern_of(func, name.span)?;
+        let called = self.cx.program.externs[function.0 as usize].clone();
+        if called.external_only {
+            let message = format!("`{name}` takes external messages only");
+            return Err(self
+                .cx
+                .error(E0330, name.span, message)
+                .label(called.span, "declared `externalMsg` here")
+                .emit());
+        }
+        let values = self.bind_args(args, &params, &format!("`{name}`"))?;
+        let allowed = ["value", "currencies", "bounce", "flag", "callback", "stateInit"];
+        let options = self.call_options(options, &allowed, Some(function))?;
+        if called.responsible && options.callback.is_none() {
+            let message = format!("`{name}` is responsible and needs a callback");
+            let help = "add the option `callback: f`, a public function that takes the results";
+            return Err(self.cx.error(E0329, name.span, message).help(help).emit());
+        }
+        let target = Box::new(super::convert::convert(target, &Type::Address));
+        let kind = ExprKind::MessageCall { target, function, args: values, options };
+        Ok(Operand::Value(Expr { kind, ty: Type::void(), span }))
+    }
+
+    fn no_messages_in_constants(&self, span: Span) -> R<()> {
+        if self.kind == Kind::Constant { Err(self.not_constant(span)) } else { Ok(()) }
+    }
+
+    /// The function that takes the answer of `function`.
+    pub(crate) fn callback(&mut self, expr: &ast::Expr, function: ExternId) -> R<ExternId> {
+        let id = self.extern_arg(expr)?;
+        let callback = &self.cx.program.externs[id.0 as usize];
+        let answered = &self.cx.program.externs[function.0 as usize];
+        let types = |list: &[(String, Type)]| list.iter().map(|(_, ty)| ty.clone()).collect::<Vec<_>>();
+        let (takes, gives) = (types(&callback.params), types(&answered.returns));
+        if callback.responsible || takes != gives {
+            let show = |list: &[Type]| list.iter().map(|ty| self.cx.show(ty)).collect::<Vec<_>>().join(", ");
+            let message = format!("`{}` cannot take the results of `{}`", callback.name, answered.name);
+            return Err(self
+                .cx
+                .error(E0329, expr.span, message)
+                .note(format!("results: ({}), parameters: ({})", show(&gives), show(&takes)))
+                .emit());
+        }
+        Ok(id)
+    }
+
+    /// Options in braces.
+    pub(crate) fn call_options(
+        &mut self,
+        list: &[NamedArg],
+        allowed: &[&str],
+        function: Option<ExternId>,
+    ) -> R<CallOptions> {
+        let mut options = CallOptions::default();
+        for (i, option) in list.iter().enumerate() {
+            if list[..i].iter().any(|other| other.name.name == option.name.name) {
+                let message = format!("option `{}` is given twice", option.name);
+                return Err(self.cx.error(E0331, option.name.span, message).emit());
+            }
+            let name = option.name.as_str();
+            if !allowed.contains(&name) {
+                let message = format!("there is no option `{name}` here");
+                let note = format!("options: {}", allowed.join(", "));
+                return Err(self.cx.error(E0331, option.name.span, message).note(note).emit());
+            }
+            let value = &option.value;
+            match name {
+                "value" => options.value = Some(Box::new(self.typed(value, &COINS)?)),
+                "currencies" => options.currencies = Some(Box::new(self.typed(value, &types::currencies())?)),
+                "bounce" => options.bounce = Some(Box::new(self.typed(value, &Type::Bool)?)),
+                "flag" => options.flag = Some(Box::new(self.typed(value, &Type::UINT16)?)),
+                "stateInit" => options.state_init = Some(Box::new(self.typed(value, &Type::Cell)?)),
+                "callback" => options.callback = self.callback_option(value, function, option.name.span)?,
+                _ => {} // read by the caller
+            }
+        }
+        Ok(options)
+    }
+
+    fn callback_option(
+        &mut self,
+        value: &ast::Expr,
+        function: Option<ExternId>,
+        name: Span,
+    ) -> R<Option<ExternId>> {
+        let function = function.filter(|id| self.cx.program.externs[id.0 as usize].responsible);
+        match function {
+            Some(function) => Ok(Some(self.callback(value, function)?)),
+            None => Err(self
+                .cx
+                .error(E0329, name, "only a responsible function answers")
+                .help("remove `callback`")
+                .emit()),
+        }
+    }
+
+    /// `f{…}(…)`.
+    pub(crate) fn call_with_options(
+        &mut self,
+        callee: &ast::Expr,
+        options: &[NamedArg],
+        args: &CallArgs,
+        span: Span,
+    ) -> R<Operand> {
+        match &callee.unparen().kind {
+            ast::ExprKind::New(ty) => self.new_object(ty, options, args, span),
+            ast::ExprKind::Member { base, name } => {
+                let receiver = self.operand(base)?;
+                let value = match receiver {
+                    Operand::Value(value) => value,
+                    other => return Err(self.no_options(&other, callee.span)),
+                };
+                match value.ty {
+                    Type::Contract(id) => self.message_call(value, id, name, options, args, span),
+                    _ => Err(self.no_options(&Operand::Value(value), callee.span)),
+                }
+            }
+            _ => Err(self.cx.error(E0331, callee.span, "this call takes no options").emit()),
+        }
+    }
+
+    fn no_options(&self, receiver: &Operand, span: Span) -> Reported {
+        let mut error = self.cx.error(E0331, span, "this call takes no options");
+        if let Operand::Value(Expr { ty: Type::Address, .. }) = receiver {
+            error = error.help("say which interface the address has: `IWallet(address).f{…}(…)`");
+        }
+        error.emit()
+    }
+
+    // --- transfer
+
+    fn transfer(&mut self, target: Expr, args: &CallArgs, span: Span) -> R<Operand> {
+        const ORDER: [&str; 6] = ["value", "bounce", "flag", "body", "currencies", "stateInit"];
+        let named: Vec<NamedArg> = match args {
+            CallArgs::Named(list) => list.clone(),
+            CallArgs::Positional(list) if list.len() <= ORDER.len() => list
+                .iter()
+                .zip(ORDER)
+                .map(|(value, name)| NamedArg {
+                    span: value.span,
+                    name: ast::Ident::new(name, value.span),
+                    value: value.clone(),
+                })
+                .collect(),
+            CallArgs::Positional(list) => return Err(self.wrong_count(span, "1 to 6", list.len())),
+        };
+        let options = self.call_options(&named, &ORDER, None)?;
+        if options.value.is_none() {
+            let error = self.cx.error(E0316, span, "`transfer` needs `value`");
+            return Err(error.help("with flag 128 or 64 write `value: 0`").emit());
+        }
+        let body = match named.iter().find(|option| option.name.name == "body") {
+            Some(option) => Some(Box::new(self.typed(&option.value, &Type::Cell)?)),
+            None => None,
+        };
+        let kind = ExprKind::Transfer { target: Box::new(target), body, options };
+        Ok(Operand::Value(Expr { kind, ty: Type::void(), span }))
+    }
+
+    // --- new
+
+    pub(crate) fn new_object(
+        &mut self,
+        ty: &TypeName,
+        options: &[NamedArg],
+        args: &CallArgs,
+        span: Span,
+    ) -> R<Operand> {
+        if let TypeKind::Array { .. } = ty.kind {
+            return self.new_array(ty, options, args, span);
+        }
+        let made = self.cx.ty(ty, self.home)?;
+        let Type::Contract(interface) = made else {
+            let message = format!("`{}` is not a contract", self.cx.show(&made));
+            return Err(self.cx.error(E0332, ty.span, message).emit());
+        };
+        self.no_messages_in_constants(span)?;
+        let Some(constructor) = self.cx.program.interfaces[interface.0 as usize].constructor else {
+            let message = format!("`{}` has no constructor that could be called", self.cx.show(&made));
+            let help = "deploy it by a call with the option `stateInit:`";
+            return Err(self.cx.error(E0332, ty.span, message).help(help).emit());
+        };
+        let params = self.cx.program.externs[constructor.0 as usize].params.clone();
+        let allowed = [
+            "stateInit",
+            "code",
+            "varInit",
+            "pubkey",
+            "wid",
+            "value",
+            "flag",
+            "bounce",
+            "currencies",
+            "splitDepth",
+        ];
+        let options = self.new_options(options, &allowed, Some(interface), span)?;
+        self.check_new_options(&options, span)?;
+        let args = self.args(args, span)?;
+        let values =
+            self.bind_args(args, &params, &format!("the constructor of `{}`", self.cx.show(&made)))?;
+        let kind = ExprKind::New { interface, args: values, options };
+        Ok(Operand::Value(Expr { kind, ty: made, span }))
+    }
+
+    fn new_array(&mut self, ty: &TypeName, options: &[NamedArg], args: &CallArgs, span: Span) -> R<Operand> {
+        let made = self.cx.ty(ty, self.home)?;
+        if let Some(option) = options.first() {
+            return Err(self.cx.error(E0331, option.span, "an array is made without options").emit());
+        }
+        let list = self.positional(args, span)?;
+        let [length] = list else { return Err(self.wrong_count(span, "1", list.len())) };
+        let length = self.typed(length, &Type::UINT256)?;
+        Ok(Operand::Value(Expr { kind: ExprKind::ArrayNew(Box::new(length)), ty: made, span }))
+    }
+
+    fn check_new_options(&self, options: &NewOptions, span: Span) -> R<()> {
+        let say = |text: &str| Err(self.cx.error(E0333, span, text.to_owned()).emit());
+        match (&options.state_init, &options.code) {
+            (None, None) => return say("`new` needs `stateInit` or `code`"),
+            (Some(_), Some(_)) => return say("`stateInit` and `code` exclude each other"),
+            (Some(_), None) if !options.var_init.is_empty() || options.pubkey.is_some() => {
+                return say("`varInit` and `pubkey` are for `code`: a `stateInit` has its data already");
+            }
+            _ => {}
+        }
+        if options.call.value.is_none() {
+            return say("`new` needs `value`");
+        }
+        Ok(())
+    }
+
+    /// Options of `new` and of `abi.encodeStateInit`.
+    fn new_options(
+        &mut self,
+        list: &[NamedArg],
+        allowed: &[&str],
+        interface: Option<InterfaceId>,
+        span: Span,
+    ) -> R<NewOptions> {
+        let call = self.call_options(list, allowed, None)?;
+        let mut options = NewOptions { state_init: call.state_init.clone(), ..NewOptions::default() };
+        options.call = CallOptions { state_init: None, ..call };
+        for option in list {
+            let value = &option.value;
+            match option.name.as_str() {
+                "code" => options.code = Some(Box::new(self.typed(value, &Type::Cell)?)),
+                "pubkey" => options.pubkey = Some(Box::new(self.typed(value, &Type::UINT256)?)),
+                "wid" => options.wid = Some(Box::new(self.typed(value, &Type::INT8)?)),
+                "varInit" => options.var_init = self.var_init(value, interface, span)?,
+                "splitDepth" if interface.is_some() && allowed.contains(&"stateInit") => {
+                    let message = "`splitDepth` is not supported with `new`";
+                    return Err(self.cx.error(E0509, option.name.span, message).emit());
+                }
+                _ => {}
+            }
+        }
+        Ok(options)
+    }
+
+    fn var_init(
+        &mut self,
+        value: &ast::Expr,
+        interface: Option<InterfaceId>,
+        span: Span,
+    ) -> R<Vec<(usize, Expr)>> {
+        let ast::ExprKind::Fields(fields) = &value.unparen().kind else {
+            return Err(self.cx.error(E0333, value.span, "`varInit` takes `{name: value, …}`").emit());
+        };
+        let Some(interface) = interface else {
+            return Err(self.cx.error(E0333, span, "`varInit` needs `contr`").emit());
+        };
+        let mut inits: Vec<(usize, Expr)> = Vec::new();
+        for field in fields {
+            let statics = &self.cx.program.interfaces[interface.0 as usize].statics;
+            let Some(index) = statics.iter().position(|(name, ..)| *name == field.name.name) else {
+                let ty = self.cx.show(&Type::Contract(interface));
+                let message = format!("`{ty}` has no static variable `{}`", field.name);
+                return Err(self.cx.error(E0333, field.name.span, message).emit());
+            };
+            if inits.iter().any(|(other, _)| *other == index) {
+                let message = format!("`{}` is given twice", field.name);
+                return Err(self.cx.error(E0333, field.name.span, message).emit());
+            }
+            let ty = statics[index].1.clone();
+            inits.push((index, self.typed(&field.value, &ty)?));
+        }
+        Ok(inits)
+    }
+
+    pub(crate) fn encode_state_init(&mut self, args: &CallArgs, span: Span) -> R<Operand> {
+        let names = ["code", "data", "splitDepth"];
+        let list: Vec<NamedArg> = match args {
+            CallArgs::Named(list) => list.clone(),
+            CallArgs::Positional(list) if list.len() == 2 || list.len() == 3 => list
+                .iter()
+                .zip(names)
+                .map(|(value, name)| NamedArg {
+                    span: value.span,
+                    name: ast::Ident::new(name, value.span),
+                    value: value.clone(),
+                })
+                .collect(),
+            CallArgs::Positional(list) => return Err(self.wrong_count(span, "2 or 3", list.len())),
+        };
+        let find = |name: &str| list.iter().find(|option| option.name.name == name);
+        let interface = match find("contr") {
+            Some(option) => Some(self.contract_arg(&option.value)?),
+            None => None,
+        };
+        let allowed = ["code", "data", "splitDepth", "pubkey", "varInit", "contr"];
+        let options = self.new_options(&list, &allowed, interface, span)?;
+        let data = match find("data") {
+            Some(option) => Some(Box::new(self.typed(&option.value, &Type::Cell)?)),
+            None => None,
+        };
+        let split_depth = match find("splitDepth") {
+            Some(option) => Some(Box::new(self.typed(&option.value, &Type::Int { signed: false, bits: 5 })?)),
+            None => None,
+        };
+        let say = |text: &str| Err(self.cx.error(E0333, span, text.to_owned()).emit());
+        if options.code.is_none() {
+            return say("`code` must be given");
+        }
+        let built = options.pubkey.is_some() || !options.var_init.is_empty() || interface.is_some();
+        match (&data, built) {
+            (Some(_), true) => return say("`data` excludes `contr`, `pubkey` and `varInit`"),
+            (None, _) if interface.is_none() => return say("give `data`, or `contr` with `varInit`"),
+            _ => {}
+        }
+        let kind = ExprKind::EncodeStateInit { interface, options, data, split_depth };
+        Ok(Operand::Value(Expr { kind, ty: Type::Cell, span }))
+    }
+
+    fn contract_arg(&mut self, expr: &ast::Expr) -> R<InterfaceId> {
+        match self.type_arg(expr)? {
+            Type::Contract(id) => Ok(id),
+            other => {
+                let message = format!("`{}` is not a contract", self.cx.show(&other));
+                Err(self.cx.error(E0332, expr.span, message).emit())
+            }
+        }
+    }
+
+    pub(crate) fn encode_int_msg(&mut self, args: &CallArgs, span: Span) -> R<Operand> {
+        let CallArgs::Named(list) = args else {
+            return Err(self.cx.error(E0310, span, "arguments of `abi.encodeIntMsg` have names").emit());
+        };
+        let allowed = ["dest", "value", "call", "bounce", "currencies", "stateInit"];
+        let mut options = self.call_options(list, &allowed, None)?;
+        let find = |name: &str| list.iter().find(|option| option.name.name == name);
+        let (Some(dest), Some(_), Some(call)) = (find("dest"), find("value"), find("call")) else {
+            return Err(self.cx.error(E0316, span, "`dest`, `value` and `call` must be given").emit());
+        };
+        let target = Box::new(self.typed(&dest.value, &Type::Address)?);
+        let ast::ExprKind::CallList { function, args } = &call.value.unparen().kind else {
+            return Err(self
+                .cx
+                .error(E0334, call.value.span, "`call` takes `{function, arguments…}`")
+                .emit());
+        };
+        let (function, callback, args) = self.call_list(function, args, span)?;
+        options.callback = callback;
+        let kind = ExprKind::EncodeIntMsg { target, function, args, options };
+        Ok(Operand::Value(Expr { kind, ty: Type::Cell, span }))
+    }
+}
+
+/// `address.makeAddrStd` of literals is a literal.
+fn fold_address(expr: Expr) -> Expr {
+    if let ExprKind::Builtin(Builtin::MakeAddrStd, operands) = &expr.kind
+        && let [wid, value] = operands.as_slice()
+        && let (ExprKind::Int(wid), ExprKind::Int(value)) = (&wid.kind, &value.kind)
+        && let Ok(wid) = i8::try_from(wid)
+    {
+        let bytes = super::convert::to_bytes(value);
+        return Expr { kind: ExprKind::Address(wid, bytes), ..expr };
+    }
+    expr
+}
