@@ -54,7 +54,7 @@ pub enum ElementaryType {
     QBool,
     /// `uintN`, N in bits, 1 to 256; `uint` is 256.
     Uint(u16),
-    /// `intN`, N in bits, 1 to 257; `int` is 256.
+    /// `intN`, N in bits, 1 to 257; `int` is 257.
     Int(u16),
     /// `quintN`, quiet, 1 to 256.
     QUint(u16),
