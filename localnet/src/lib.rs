@@ -46,6 +46,7 @@
 
 mod audit;
 mod block;
+mod edit;
 mod error;
 mod external;
 mod genesis;

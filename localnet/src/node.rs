@@ -260,18 +260,4 @@ impl Node {
     pub fn restore(&mut self, checkpoint: &Checkpoint) {
         self.state = checkpoint.0.clone();
     }
-
-    /// Puts an account in place of what is there, for tests; one that does not exist removes it. The supply of
-    /// the audit follows.
-    ///
-    /// # Errors
-    /// [`Error::AmountOverflow`].
-    pub fn set_account(&mut self, account: Account) -> Result<(), Error> {
-        let address = account.address().clone();
-        let supply = self.state.ledger.supply.checked_sub(self.balance(&address));
-        let supply = supply.and_then(|rest| rest.checked_add(account.balance()));
-        self.state.ledger.supply = supply.ok_or(Error::AmountOverflow)?;
-        self.state.store_account(account);
-        Ok(())
-    }
 }

@@ -73,17 +73,8 @@ pub enum Error {
         needed: Nano,
     },
     /// A getter ended with an exit code.
-    #[error("getter {function} of {address} ended with exit code {exit_code}{}", Explained(.meaning))]
-    Getter {
-        /// The account.
-        address: Address,
-        /// The getter.
-        function: String,
-        /// Exit code of the virtual machine.
-        exit_code: i32,
-        /// Its entry in the tables.
-        meaning: Option<ExitCode>,
-    },
+    #[error("{0}")]
+    Getter(Box<GetterFailure>),
     /// A getter ended well and returned nothing that its ABI describes.
     #[error("getter {function} of {address} gave no answer")]
     NoAnswer {
@@ -170,6 +161,19 @@ pub enum NotIncludedCause {
     },
 }
 
+/// A getter that ended with an exit code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GetterFailure {
+    /// The account.
+    pub address: Address,
+    /// The getter.
+    pub function: String,
+    /// Exit code of the virtual machine.
+    pub exit_code: i32,
+    /// Its entry in the tables.
+    pub meaning: Option<ExitCode>,
+}
+
 /// A message tree with the step that failed.
 #[derive(Debug, Clone)]
 pub struct Failure {
@@ -223,7 +227,7 @@ impl Error {
         match self {
             Self::NotIncluded(it) => it.exit_code(),
             Self::Failed(failure) => failure.kind.code().map(|(code, _)| code),
-            Self::Getter { exit_code, .. } => Some(*exit_code),
+            Self::Getter(it) => Some(it.exit_code),
             _ => None,
         }
     }
@@ -294,6 +298,13 @@ impl fmt::Display for Failure {
         let step = self.step();
         let place = Named(&step.contract, step.account());
         write!(f, "transaction {} of {place} failed: {}{}", step.hash, self.kind, Explained(&step.meaning))
+    }
+}
+
+impl fmt::Display for GetterFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, function, exit_code, meaning } = self;
+        write!(f, "getter {function} of {address} ended with exit code {exit_code}{}", Explained(meaning))
     }
 }
 

@@ -43,6 +43,6 @@ pub mod tvm;
 pub use ton_abi as abi;
 
 pub use self::client::{Client, Contract, Deploy, Settings};
-pub use self::error::{Error, Failure, NotIncluded, NotIncludedCause, Result};
+pub use self::error::{Error, Failure, GetterFailure, NotIncluded, NotIncludedCause, Result};
 pub use self::ids::{BlockId, MsgHash, ParseHashError, TxHash};
 pub use self::registry::Registry;

@@ -9,6 +9,7 @@ use ton_abi::{Cell, ContractAbi, Decoded, Header, Lt, Phase, UnixTime, external_
 use tycho_types::models::GlobalCapability;
 
 use crate::client::Contract;
+use crate::error::GetterFailure;
 use crate::net::RejectReason;
 use crate::{Error, Registry, Result};
 
@@ -85,7 +86,8 @@ pub fn run_getter(
         let name = registry.contract_at(account.address());
         let meaning = registry.explain(name.map(AsRef::as_ref), run.exit_code, Phase::Compute).cloned();
         let (function, exit_code) = (function.to_owned(), run.exit_code);
-        return Err(Error::Getter { address: address(), function, exit_code, meaning });
+        let failure = GetterFailure { address: address(), function, exit_code, meaning };
+        return Err(Error::Getter(Box::new(failure)));
     }
     let outbound = run.out_messages.iter().filter(|message| message.external);
     for message in outbound {

@@ -1,0 +1,253 @@
+//! The client against the embedded node: outcomes and their errors.
+
+mod support;
+
+use serde_json::json;
+use support::{Send, actions, nobody, note, puppet, puppets};
+use testkit::{Expect, World, block_on};
+use ton_abi::{Header, Nano};
+use ton_client::net::RejectReason;
+use ton_client::processing::FailureKind;
+use ton_client::{Error, NotIncludedCause};
+
+#[test]
+fn call_transfers_money_and_reports_fees() {
+    let (world, p) = puppets(1);
+    let poor = nobody(7);
+    let tree = world.expect_balance_diff(&poor, 3_000_000_000, || {
+        let send = Send::transfer(&poor, Nano::tokens(3)).action();
+        world.call(&p[0], "run", actions([send]), &World::signer(0)).expect_ok()
+    });
+    assert_eq!(tree.steps.len(), 2);
+    assert_eq!((tree.steps[1].depth, tree.steps[1].parent), (1, Some(0)));
+    assert!(tree.gas_used() > 0);
+    // What the puppet lost is what the receiver got and what the whole tree cost.
+    let spent = Nano::tokens(100).0 - world.balance(&p[0].address).0;
+    let deploy_fees = spent - Nano::tokens(3).0 - tree.total_fees().0;
+    assert!(deploy_fees > 0 && deploy_fees < Nano::tokens(1).0, "{deploy_fees}");
+    let fees = tree.root().tx.fees;
+    assert_eq!(
+        fees.import.0 + fees.storage.0 + fees.gas.0 + fees.action.0 + fees.bounce.0,
+        tree.root().tx.total_fees.0
+    );
+}
+
+#[test]
+fn refused_message_is_not_included_and_costs_nothing() {
+    let (world, p) = puppets(1);
+    world.expect_balance_diff(&p[0].address, 0, || {
+        world.call(&p[0], "refuse", json!({ "code": 123 }), &World::signer(0)).expect_rejected(123);
+    });
+    world.expect_balance_diff(&p[0].address, 0, || {
+        world.call(&p[0], "run", actions([]), &World::signer(1)).expect_rejected(40);
+    });
+}
+
+#[test]
+fn failed_message_is_included_and_paid_for() {
+    let (world, p) = puppets(1);
+    world.expect_balance_diff_in(&p[0].address, ..0, || {
+        world.call(&p[0], "fail", json!({ "code": 321 }), &World::signer(0)).expect_failed(321);
+    });
+}
+
+#[test]
+fn throw_after_commit_is_a_failure() {
+    let (world, p) = puppets(1);
+    let error = world.call(&p[0], "failLate", json!({ "code": 77 }), &World::signer(0)).unwrap_err();
+    let Error::Failed(failure) = &error else { panic!("{error}") };
+    assert_eq!(failure.kind, FailureKind::AfterCommit { exit_code: 77 });
+    assert!(failure.step().tx.run().unwrap().committed && !failure.step().tx.aborted);
+    assert_eq!(error.exit_code(), Some(77));
+}
+
+#[test]
+fn action_without_funds_fails_with_its_result_code() {
+    let (world, p) = puppets(1);
+    let send = Send::transfer(&nobody(7), Nano::tokens(1000)).action();
+    let error = world.call(&p[0], "run", actions([send]), &World::signer(0)).unwrap_err();
+    let Error::Failed(failure) = &error else { panic!("{error}") };
+    assert!(matches!(failure.kind, FailureKind::Action { result_code: 37, .. }), "{:?}", failure.kind);
+    assert!(error.to_string().contains("NO_FUNDS"), "{error}");
+}
+
+#[test]
+fn same_bytes_again_are_refused_as_replay() {
+    let (world, p) = puppets(1);
+    let (client, signer) = (world.client(), World::signer(0));
+    let header = block_on(client.header(&p[0].address, None)).unwrap();
+    let message = block_on(client.call_message(&p[0], "run", &actions([]), &header, &signer)).unwrap();
+    let first = block_on(client.process_message(&message)).unwrap();
+    // The client finds the one transaction there is; the node has the refusal of the second attempt on record.
+    let second = block_on(client.process_message(&message)).unwrap();
+    assert_eq!(first.root().hash, second.root().hash);
+    let node = world.node();
+    assert_eq!(node.rejection(&message.hash).unwrap().reason, RejectReason::ExitCode(52));
+    assert_eq!(node.transactions(&p[0].address, ton_abi::Lt(u64::MAX)).count(), 2, "deploy and one call");
+}
+
+#[test]
+fn two_calls_in_one_chain_second_are_no_replay() {
+    let (world, p) = puppets(1);
+    let start = world.now();
+    for number in 0..5 {
+        let outcome = world.call(&p[0], "run", actions([note(number)]), &World::signer(0));
+        assert_eq!(outcome.expect_event("Noted").get_json("number"), Some(json!(number.to_string())));
+    }
+    // A client that knows nothing of the first one's messages.
+    let node = world.node().clone();
+    let other = World::of(node, (*world.client().registry()).clone());
+    other.call(&p[0], "run", actions([]), &World::signer(0)).expect_ok();
+    assert_eq!(other.now(), start);
+}
+
+#[test]
+fn message_expires_by_the_virtual_clock() {
+    let (world, p) = puppets(1);
+    let (client, signer) = (world.client(), World::signer(0));
+    let header = block_on(client.header(&p[0].address, None)).unwrap();
+    let message = block_on(client.call_message(&p[0], "run", &actions([]), &header, &signer)).unwrap();
+    let start = world.checkpoint();
+    world.advance(59);
+    block_on(client.process_message(&message)).unwrap();
+    world.restore(&start);
+    world.advance(60);
+    let error = block_on(client.process_message(&message)).unwrap_err();
+    let Error::NotIncluded(it) = &error else { panic!("{error}") };
+    assert_eq!(it.cause, NotIncludedCause::Rejected(RejectReason::ExitCode(57)));
+    assert!(error.to_string().contains("EXPIRED"), "{error}");
+    assert!(error.hint().is_some());
+}
+
+#[test]
+fn lost_message_is_diagnosed_once_it_expired() {
+    let (world, p) = puppets(1);
+    let (client, signer) = (world.client(), World::signer(1));
+    let header = block_on(client.header(&p[0].address, None)).unwrap();
+    let message = block_on(client.call_message(&p[0], "run", &actions([]), &header, &signer)).unwrap();
+    // Never posted, so no network reports anything: the client waits for the end of its life.
+    let error = block_on(client.wait_tree(&message)).unwrap_err();
+    assert!(matches!(error, Error::Pending { .. }), "{error}");
+    world.advance(61);
+    world.produce_block();
+    let error = block_on(client.wait_tree(&message)).unwrap_err();
+    let Error::NotIncluded(it) = error else { panic!("{error}") };
+    let diagnosis = Some(RejectReason::ExitCode(40));
+    assert_eq!(it.cause, NotIncludedCause::Expired { expire: header.expire, diagnosis });
+}
+
+#[test]
+fn missing_and_poor_accounts_are_named() {
+    let world = World::new();
+    let owner = World::signer(0);
+    let artifact = puppet(&keys::Signer::public_key(&owner), 0);
+    let error = world.try_deploy(&artifact, json!({}), &owner, Nano::ZERO).unwrap_err();
+    assert!(matches!(error, Error::AccountMissing { .. }), "{error}");
+    assert!(error.hint().unwrap().contains("send money"));
+
+    let error = world.try_deploy(&artifact, json!({}), &owner, Nano(1000)).unwrap_err();
+    let Error::NotIncluded(it) = &error else { panic!("{error}") };
+    assert_eq!(it.reason(), Some(&RejectReason::LowBalance { balance: Nano(1000) }));
+
+    let contract = world.deploy(&artifact, json!({}), &owner, Nano::tokens(1));
+    let error = world.try_deploy(&artifact, json!({}), &owner, Nano(1)).unwrap_err();
+    assert!(matches!(error, Error::AlreadyDeployed { .. }), "{error}");
+
+    let mut stranger = contract.clone();
+    stranger.address = nobody(3);
+    let error = world.call(&stranger, "run", actions([]), &owner).unwrap_err();
+    let Error::NotIncluded(it) = &error else { panic!("{error}") };
+    assert_eq!(it.reason(), Some(&RejectReason::NoAccount));
+    let error = world.try_get(&stranger, "last", json!({})).unwrap_err();
+    assert!(matches!(error, Error::AccountMissing { .. }), "{error}");
+    world.fund(&stranger.address, Nano::tokens(1));
+    let error = world.try_get(&stranger, "last", json!({})).unwrap_err();
+    assert!(matches!(error, Error::NotActive { .. }), "{error}");
+}
+
+#[test]
+fn getters_answer_throw_or_stay_silent() {
+    let (world, p) = puppets(1);
+    world.call(&p[0], "run", actions([]), &World::signer(0)).expect_ok();
+    let last = world.get(&p[0], "last", json!({}))["time"].as_str().unwrap().parse::<u64>().unwrap();
+    assert!(last / 1000 >= u64::from(world.now().0), "{last}");
+    let error = world.try_get(&p[0], "silent", json!({})).unwrap_err();
+    assert!(matches!(error, Error::NoAnswer { .. }), "{error}");
+    let error = world.try_get(&p[0], "fail", json!({ "code": 1 })).unwrap_err();
+    assert!(matches!(error, Error::Getter(_)), "{error}");
+    assert_eq!(error.exit_code(), Some(58));
+}
+
+#[test]
+fn headers_given_by_the_caller_make_equal_messages() {
+    let (world, p) = puppets(1);
+    let signer = World::signer(0);
+    let header = Header { time: world.now().plus(1).millis(), expire: world.now().plus(9), pubkey: None };
+    let make =
+        || block_on(world.client().call_message(&p[0], "run", &actions([]), &header, &signer)).unwrap();
+    assert_eq!(make().boc(), make().boc());
+    assert_eq!(make().expire, Some(header.expire));
+}
+
+#[test]
+fn bounce_brings_money_back_and_names_the_function() {
+    let (world, p) = puppets(2);
+    let send = Send::call(&p[1], Nano::tokens(1), "fail", json!({ "code": 200 })).action();
+    let outcome = world.call(&p[0], "run", actions([send]), &World::signer(0));
+    let tree = outcome.unwrap();
+    assert_eq!(tree.steps.len(), 3);
+    let failed = tree.failures().collect::<Vec<_>>();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].failure, Some(FailureKind::Compute { exit_code: 200 }));
+    assert!(matches!(failed[0].tx.bounce, Some(chain::BouncePhase::Executed(_))));
+    let back = &tree.steps[2].in_msg.as_ref().unwrap();
+    assert!(back.view.bounced && back.view.value > Nano(900_000_000));
+    let ton_abi::Body::Bounced { function: Some((contract, function)), .. } = &back.body else {
+        panic!("{:?}", back.body)
+    };
+    assert_eq!((&**contract, &**function), ("Puppet", "fail"));
+    let error = tree.expect_success().unwrap_err();
+    assert_eq!(error.exit_code(), Some(200));
+}
+
+#[test]
+fn message_tree_over_several_hops_is_followed_in_order() {
+    let (world, p) = puppets(4);
+    // 0 calls 1 and 2; 1 calls 3 which notes 3; 2 notes 2; 3 pays nobody.
+    let last = actions([note(3), Send::transfer(&nobody(9), Nano::tokens(1)).action()]);
+    let middle = actions([Send::call(&p[3], Nano::tokens(2), "run", last).action(), note(1)]);
+    let first = actions([
+        Send::call(&p[1], Nano::tokens(3), "run", middle).action(),
+        Send::call(&p[2], Nano::tokens(1), "run", actions([note(2)])).action(),
+    ]);
+    let outcome = world.call(&p[0], "run", first, &World::signer(0));
+    assert_eq!(outcome.expect_call("run").name, "run".into());
+    let tree = outcome.expect_ok();
+    let order: Vec<_> = tree.steps.iter().map(|step| step.account().clone()).collect();
+    let [p0, p1, p2, p3] = [0, 1, 2, 3].map(|i: usize| p[i].address.clone());
+    assert_eq!(order, [p0.clone(), p1.clone(), p2, p3, nobody(9)]);
+    assert_eq!(tree.steps.iter().map(|step| step.depth).collect::<Vec<_>>(), [0, 1, 1, 2, 3]);
+    assert_eq!(
+        tree.steps.iter().map(|step| step.parent).collect::<Vec<_>>(),
+        [None, Some(0), Some(0), Some(1), Some(3)]
+    );
+    let numbers: Vec<_> = tree.events().map(|(_, event)| event.get_json("number").unwrap()).collect();
+    assert_eq!(numbers, [json!("1"), json!("2"), json!("3")]);
+    assert!(tree.steps.windows(2).all(|pair| pair[0].tx.lt <= pair[1].tx.lt));
+    assert_eq!(world.balance(&nobody(9)), Nano::tokens(1));
+}
+
+#[test]
+fn message_tree_of_an_old_transaction_can_be_read_again() {
+    let (world, p) = puppets(2);
+    let send = Send::call(&p[1], Nano::tokens(1), "run", actions([note(1)])).action();
+    let tree = world.call(&p[0], "run", actions([send]), &World::signer(0)).expect_ok();
+    world.call(&p[0], "run", actions([note(2)]), &World::signer(0)).expect_ok();
+    let transport = world.client().transport();
+    let first = block_on(transport.transaction(&tree.root().hash)).unwrap().unwrap();
+    let again = block_on(world.client().follow(tree.message, first)).unwrap();
+    assert_eq!(
+        again.steps.iter().map(|s| s.hash).collect::<Vec<_>>(),
+        tree.steps.iter().map(|s| s.hash).collect::<Vec<_>>()
+    );
+}
