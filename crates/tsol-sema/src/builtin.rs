@@ -246,7 +246,7 @@ pub enum Builtin {
     Sha256Bytes,
     /// `format("…", values…)`: the template is cut into parts, one operand for each [`FormatPart::Value`]; `string`.
     Format(Vec<FormatPart>),
-    /// `stoi(string)`: `optional(int257)`.
+    /// `stoi(string)`: `optional(int256)`.
     Stoi,
     /// `bitSize(int257)`: `uint16`.
     BitSize,

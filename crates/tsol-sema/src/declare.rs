@@ -149,14 +149,14 @@ impl Cx<'_> {
             }
             self.program.structs[index].fields = fields;
         }
-        for index in 0..self.defs.structs.len() {
-            if self.contains_struct(index, index, &mut HashSet::new()) {
-                let name = &self.defs.structs[index].0.name;
-                let message = format!("struct `{name}` contains itself");
-                let _ =
-                    self.error(E0213, name.span, message).note("structs are values: they have an end").emit();
-                self.program.structs[index].fields.clear();
-            }
+        let endless: Vec<usize> = (0..self.defs.structs.len())
+            .filter(|index| self.contains_struct(*index, *index, &mut HashSet::new()))
+            .collect();
+        for index in endless {
+            let name = &self.defs.structs[index].0.name;
+            let message = format!("struct `{name}` contains itself");
+            let _ = self.error(E0213, name.span, message).note("structs are values: they have an end").emit();
+            self.program.structs[index].fields.clear();
         }
         self.structs_done = true;
         for index in 0..self.defs.structs.len() {

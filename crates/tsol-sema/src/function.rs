@@ -40,7 +40,7 @@ impl Cx<'_> {
             None => Ok(Vec::new()),
         };
         body.check_mutability(declared, def.mutability.map(|attr| attr.span));
-        if def.body.is_some() {
+        if def.body.is_some() && stmts.is_ok() && modifiers.is_ok() {
             body.warn_unused(0, params.len(), "parameter");
             body.warn_unused(params.len() + returns.len(), usize::MAX, "variable");
         }

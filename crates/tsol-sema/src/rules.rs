@@ -252,12 +252,14 @@ impl<'a> Cx<'a> {
             Some(kind) => {
                 let article = if kind == ContractKind::Interface { "an" } else { "a" };
                 let message = format!("{article} {} has no state", kind.as_str());
-                let _ = self.error(E0416, def.span, message).help("make it `constant`").emit();
+                let reported = self.error(E0416, def.span, message).help("make it `constant`").emit();
+                self.defs.vars[var].ty = Err(reported);
                 return;
             }
             None => {
                 let message = "a variable outside of a contract must be `constant`";
-                let _ = self.error(E0416, def.span, message).emit();
+                let reported = self.error(E0416, def.span, message).emit();
+                self.defs.vars[var].ty = Err(reported);
                 return;
             }
         }

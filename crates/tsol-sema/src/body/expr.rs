@@ -7,7 +7,7 @@ use tsol_syntax::span::Span;
 use super::operand::Ns;
 use super::{Body, Kind, Operand, Via};
 use crate::builtin::Builtin;
-use crate::codes::{E0208, E0310, E0311, E0312, E0313, E0403};
+use crate::codes::{E0208, E0310, E0311, E0312, E0313, E0335, E0403};
 use crate::cx::{FnKey, R};
 use crate::defs::Sym;
 use crate::hir::{Expr, ExprKind, InterfaceId, Type};
@@ -106,6 +106,9 @@ impl Body<'_, '_> {
         if name.name == "now" {
             let message = "`now` was removed from the language";
             return Err(self.cx.error(E0208, span, message).help("use `block.timestamp`").emit());
+        }
+        if name.name == "_" {
+            return Err(self.cx.error(E0335, span, "`_` can only stand in a modifier").emit());
         }
         Err(self.cx.unknown_name(name, self.home))
     }

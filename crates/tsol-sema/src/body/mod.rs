@@ -111,6 +111,7 @@ impl<'c, 'a> Body<'c, 'a> {
         let scope = self.scopes.last().expect("a body always has a scope");
         if let Some(other) = scope.get(&name.name) {
             let first = self.locals[other.0 as usize].span;
+            self.used[id.0 as usize] = true;
             let _ = self
                 .cx
                 .error(E0202, name.span, format!("`{name}` is declared twice"))

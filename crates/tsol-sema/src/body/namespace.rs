@@ -371,7 +371,7 @@ impl Body<'_, '_> {
             "valueToGas" => gas(B::ValueToGas),
             "gasleft" => vec![form(B::GasLeft, &[], Type::UINT64)],
             "selfdestruct" => vec![form(B::SelfDestruct, &[Type::Address], Type::void())],
-            "stoi" => vec![form(B::Stoi, &[Type::String], optional(INT257))],
+            "stoi" => vec![form(B::Stoi, &[Type::String], optional(Type::INT256))],
             "bitSize" => vec![form(B::BitSize, &[INT257], Type::UINT16)],
             "uBitSize" => vec![form(B::UBitSize, &[word], Type::UINT16)],
             "logtvm" => vec![form(B::Log, &[Type::String], Type::void())],
