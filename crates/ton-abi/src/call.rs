@@ -1,7 +1,7 @@
 //! Bodies: encoding and decoding of calls, answers, events and storage.
 
 use serde_json::Value;
-use tycho_types::abi::{AbiHeaderType, AbiValue, AbiVersion, Function, NamedAbiType, NamedAbiValue};
+use tycho_types::abi::{AbiHeaderType, AbiVersion, Function, NamedAbiType, NamedAbiValue};
 use tycho_types::cell::{Cell, CellBuilder, CellFamily, CellSlice, HashBytes, Store};
 use tycho_types::models::StdAddr;
 
@@ -9,7 +9,7 @@ use crate::contract::ContractAbi;
 use crate::decoded::Decoded;
 use crate::error::{Error, Result};
 use crate::units::{PublicKey, Signature, UnixMillis, UnixTime};
-use crate::value::{Piece, chain, parse_params, value_pieces};
+use crate::value::{Piece, chain, parse_params, unpack, value_pieces};
 
 /// The values of the headers that an external message may carry; which of them it does, the ABI says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -341,11 +341,13 @@ impl ContractAbi {
         name: &std::sync::Arc<str>,
         id: u32,
         types: &[NamedAbiType],
-        mut slice: CellSlice<'_>,
+        slice: CellSlice<'_>,
     ) -> Result<Decoded> {
-        let values = NamedAbiValue::load_tuple_ext(types, self.version(), true, false, &mut slice)
-            .and_then(|values| AbiValue::check_remaining(&mut slice, false).map(|()| values))
-            .map_err(|e| Error::decode(if name.is_empty() { "storage" } else { name }, e))?;
+        let values = unpack(types, self.version(), slice).map_err(|(value, e)| {
+            let what = [Some(&**name).filter(|name| !name.is_empty()), value.as_deref()];
+            let what: Vec<_> = what.into_iter().flatten().collect();
+            Error::decode(if what.is_empty() { "storage".to_owned() } else { what.join(".") }, e)
+        })?;
         Ok(Decoded { name: name.clone(), id, values })
     }
 }

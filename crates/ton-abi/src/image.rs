@@ -11,7 +11,7 @@ use crate::contract::ContractAbi;
 use crate::decoded::Decoded;
 use crate::error::{Error, Result};
 use crate::units::PublicKey;
-use crate::value::{chain, parse_params, value_pieces};
+use crate::value::{chain, parse_params, unpack, value_pieces};
 
 /// Code and initial data of a contract that is to be deployed; its hash is the address.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,10 +128,10 @@ impl Image {
         }
         let mut values = Vec::new();
         for item in abi.data() {
-            let Some(mut value) = dict.get(item.key).map_err(failed)? else { continue };
-            let value = tycho_types::abi::NamedAbiValue::load(&item.ty, abi.version(), &mut value)
-                .map_err(|e| Error::decode(&*item.ty.name, e))?;
-            values.push(value);
+            let Some(value) = dict.get(item.key).map_err(failed)? else { continue };
+            let value = unpack(std::slice::from_ref(&item.ty), abi.version(), value)
+                .map_err(|(_, e)| Error::decode(&*item.ty.name, e))?;
+            values.extend(value);
         }
         Ok((pubkey, Decoded { name: "".into(), id: 0, values }))
     }

@@ -7,7 +7,9 @@
 mod pack;
 mod parse;
 mod render;
+mod unpack;
 
 pub(crate) use pack::{Piece, chain, value_pieces};
 pub use parse::{parse_params, parse_value};
 pub use render::{render_params, render_value};
+pub(crate) use unpack::unpack;

@@ -139,9 +139,8 @@ fn write_value(value: &AbiValue, version: AbiVersion) -> Result<CellBuilder, Err
         AbiValue::Optional(_, None) => b.store_bit_zero()?,
         AbiValue::Optional(ty, Some(value)) => {
             b.store_bit_one()?;
-            let size = ty.max_size(version);
             let value = value_chain(value, version)?;
-            if size.bit_count < CELL_BITS && size.cell_count < CELL_REFS {
+            if optional_inline(ty, version) {
                 b.store_builder(&value)?;
             } else {
                 b.store_reference(value.build()?)?;
@@ -150,6 +149,17 @@ fn write_value(value: &AbiValue, version: AbiVersion) -> Result<CellBuilder, Err
         AbiValue::Ref(value) => b.store_reference(value_chain(value, version)?.build()?)?,
     }
     Ok(b)
+}
+
+/// Whether an optional value stands behind its bit, not in a cell of its own.
+pub(crate) fn optional_inline(ty: &AbiType, version: AbiVersion) -> bool {
+    let size = ty.max_size(version);
+    size.bit_count < CELL_BITS && size.cell_count < CELL_REFS
+}
+
+/// Whether values of a dictionary are too long for its leaves.
+pub(crate) fn in_own_cell(key_bits: u16, item: &AbiType, version: AbiVersion) -> bool {
+    LABEL_BITS + u64::from(key_bits) + item.max_size(version).bit_count > CELL_BITS
 }
 
 fn write_array(
@@ -177,12 +187,11 @@ fn insert(
 ) -> Result<(), Error> {
     let context = Cell::empty_context();
     let data = value_chain(value, version)?;
-    let inline = LABEL_BITS + u64::from(key_bits) + item.max_size(version).bit_count <= CELL_BITS;
     let mut key = key.as_data_slice();
-    if inline {
-        dict_insert(dict, &mut key, key_bits, &Raw(data.as_full_slice()), SetMode::Set, context)?;
-    } else {
+    if in_own_cell(key_bits, item, version) {
         dict_insert(dict, &mut key, key_bits, &data.build()?, SetMode::Set, context)?;
+    } else {
+        dict_insert(dict, &mut key, key_bits, &Raw(data.as_full_slice()), SetMode::Set, context)?;
     }
     Ok(())
 }
