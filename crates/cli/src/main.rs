@@ -1,3 +1,66 @@
-//! The command line `subgov`.
+//! The command line `subgov`: nouns and verbs of a sub-governance.
+//!
+//! Place in the map: the top. It parses arguments, calls the crates below and prints; nothing else may live here.
+//!
+//! Invariants:
+//! - stdout carries the answer and nothing else, stderr the rest; with `--json` stdout is one envelope;
+//! - exit status: 0 ok, 1 refused by the chain, 2 usage, 3 network, 4 keys, 5 stopped by a safety check;
+//! - no secret is taken from the command line or printed.
 
-fn main() {}
+mod args;
+mod commands;
+mod contracts;
+mod error;
+mod failure;
+mod ledger;
+mod local;
+mod members;
+mod organisation;
+mod output;
+mod state;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+use error::{CliError, Status};
+use output::Progress;
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
+    let status = match Args::try_parse_from(&words) {
+        Ok(args) => {
+            let progress = Progress::new(args.quiet || args.json);
+            output::finish(commands::run(&args.command, progress), args.json)
+        }
+        Err(error) if error.use_stderr() => output::finish(Err(usage(&error)), json),
+        Err(help) => match help.print() {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Status::Network as u8,
+            _ => 0,
+        },
+    };
+    ExitCode::from(status)
+}
+
+/// Puts clap's message into the form of all other failures.
+fn usage(error: &clap::Error) -> CliError {
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let why = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let rest: Vec<_> = lines.collect();
+    let hint = rest.iter().find_map(|line| line.strip_prefix("tip: ")).map_or_else(
+        || "run the command with --help".to_owned(),
+        |tip| format!("{tip}, or run it with --help"),
+    );
+    let detail: Vec<_> = rest
+        .iter()
+        .filter(|line| line.starts_with('<') || line.starts_with("--") || line.starts_with('['))
+        .copied()
+        .collect();
+    let why = if detail.is_empty() { why } else { format!("{why} {}", detail.join(", ")) };
+    CliError::new(Status::Usage, "usage", "the command line is not understood", why, hint)
+}

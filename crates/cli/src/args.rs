@@ -1,0 +1,43 @@
+//! The command line's shape. A flag has the same name and meaning in every command.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{demo, explain, key, member, multisig, node, stage};
+
+/// Runs a sub-governance of a TON network.
+///
+/// Exit status: 0 ok, 1 refused by the chain, 2 usage, 3 network, 4 keys, 5 stopped by a safety check.
+#[derive(Debug, Parser)]
+#[command(name = "subgov", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// Print one JSON envelope {schema, ok, data, errors, warnings} on stdout and nothing else.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Do not tell progress on stderr.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Demo),
+    /// The local network.
+    #[command(subcommand)]
+    Node(node::Node),
+    /// The members' wallet: fifteen custodians confirm payments.
+    #[command(subcommand)]
+    Multisig(multisig::Multisig),
+    /// The members of the organisation.
+    #[command(subcommand)]
+    Member(member::Member),
+    /// The stages of the plan with their contests and budgets.
+    #[command(subcommand)]
+    Stage(stage::Stage),
+    /// Seed phrases and the keys they give.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// What an exit code means.
+    Explain(explain::Explain),
+}

@@ -1,0 +1,33 @@
+//! One file per noun; each gets its arguments and returns an answer or a failure.
+
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod key;
+pub(crate) mod member;
+pub(crate) mod multisig;
+pub(crate) mod node;
+pub(crate) mod stage;
+
+use crate::args::Command;
+use crate::error::{CliError, Status};
+use crate::output::{Answer, Progress};
+
+pub(crate) fn run(command: &Command, progress: Progress) -> Result<Answer, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| {
+        let (what, hint) = ("the program cannot start", "check the limits of the system");
+        CliError::new(Status::Network, "runtime", what, error.to_string(), hint)
+    })?;
+    runtime.block_on(dispatch(command, progress))
+}
+
+async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliError> {
+    match command {
+        Command::Demo(args) => demo::run(args, progress).await,
+        Command::Node(command) => node::run(command, progress).await,
+        Command::Multisig(command) => multisig::run(command, progress).await,
+        Command::Member(command) => member::run(command),
+        Command::Stage(command) => stage::run(command),
+        Command::Key(command) => key::run(command),
+        Command::Explain(command) => explain::run(command),
+    }
+}

@@ -1,0 +1,53 @@
+//! `subgov member …`
+
+use clap::Subcommand;
+use governance::rules;
+use serde_json::json;
+
+use crate::error::CliError;
+use crate::organisation::OrganisationArgs;
+use crate::output::Answer;
+use crate::table::{Column, table};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Member {
+    /// Names, backgrounds and public keys of the initial members.
+    List(OrganisationArgs),
+}
+
+pub(crate) fn run(command: &Member) -> Result<Answer, CliError> {
+    match command {
+        Member::List(args) => list(args),
+    }
+}
+
+fn list(args: &OrganisationArgs) -> Result<Answer, CliError> {
+    let organisation = args.load()?;
+    let members = &organisation.members;
+    let threshold = rules::threshold(members.len());
+    let columns =
+        [Column::Number("#"), Column::Text("Member"), Column::Text("Public key"), Column::Text("Background")];
+    let rows = members.iter().enumerate().map(|(index, member)| {
+        vec![index.to_string(), member.name.clone(), member.public_key.to_string(), member.background.clone()]
+    });
+    let text = format!(
+        "{}\n{}{} members, decisions need {threshold} of them.\n",
+        organisation.name,
+        table(&columns, rows),
+        members.len()
+    );
+    let data = json!({
+        "organisation": organisation.name,
+        "threshold": threshold,
+        "mandate_end": organisation.mandate_end.0,
+        "declared_wallet": organisation.declared_wallet.to_string(),
+        "members": members.iter().enumerate().map(|(index, member)| json!({
+            "index": index,
+            "name": member.name,
+            "telegram": member.telegram,
+            "background": member.background,
+            "public_key": member.public_key,
+        })).collect::<Vec<_>>(),
+    });
+    Ok(Answer { text, data, warnings: Vec::new() })
+}

@@ -1,0 +1,60 @@
+//! Failures of the crates below in the words of the command line.
+
+use governance::codes;
+use ton_client::Error as ClientError;
+
+use crate::error::{CliError, Status};
+
+/// A failure of something asked from the chain; `what` says what did not work.
+pub(crate) fn from_client(what: impl Into<String>, error: ClientError) -> CliError {
+    let (status, code) = classify(&error);
+    let why = error.to_string();
+    let hint = error
+        .exit_code()
+        .and_then(codes::find)
+        .map(|code| code.hint.to_owned())
+        .or_else(|| error.hint())
+        .unwrap_or_else(|| default_hint(status).to_owned());
+    CliError::new(status, code, what, why, hint).caused_by(error)
+}
+
+fn classify(error: &ClientError) -> (Status, &'static str) {
+    match error {
+        ClientError::NotIncluded(_) => (Status::Refused, "not-included"),
+        ClientError::Failed(_) => (Status::Refused, "failed"),
+        ClientError::Getter { .. } | ClientError::NoAnswer { .. } => (Status::Refused, "getter"),
+        ClientError::AccountMissing { .. } | ClientError::NotActive { .. } => {
+            (Status::Refused, "no-contract")
+        }
+        ClientError::AlreadyDeployed { .. } => (Status::Refused, "already-deployed"),
+        ClientError::BalanceTooLow { .. } => (Status::Safety, "short-balance"),
+        ClientError::Keys(_) | ClientError::BadSignature { .. } => (Status::Keys, "signer"),
+        ClientError::DevelopmentKey { .. } => (Status::Keys, "development-key"),
+        ClientError::Abi(_) => (Status::Usage, "interface"),
+        _ => (Status::Network, "network"),
+    }
+}
+
+fn default_hint(status: Status) -> &'static str {
+    match status {
+        Status::Refused => "look at the state with `subgov multisig show`",
+        Status::Usage => "check what was given against --help",
+        Status::Network => "check the network and try again",
+        Status::Keys => "use the key of a custodian",
+        Status::Safety => "top up the account",
+    }
+}
+
+/// A failure of the embedded node.
+pub(crate) fn from_node(what: impl Into<String>, error: localnet::Error) -> CliError {
+    let (code, hint) = match &error {
+        localnet::Error::BadFile { .. } => {
+            ("bad-state", "restore the directory from a copy, or make a new one with `subgov node init`")
+        }
+        localnet::Error::ChangedOnDisk { .. } => ("state-in-use", "run the command again"),
+        localnet::Error::File { .. } => ("state-file", "check the directory and its permissions"),
+        _ => ("node", "report this with the command that caused it"),
+    };
+    let why = error.to_string();
+    CliError::new(Status::Network, code, what, why, hint).caused_by(error)
+}

@@ -1,0 +1,89 @@
+//! The two streams: the answer goes to stdout, everything else to stderr.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::error::CliError;
+
+/// Name and version of the envelope that `--json` prints.
+const SCHEMA: &str = "subgov/1";
+
+/// What a command found or did.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// For people; printed as it is, so it ends with a line break.
+    pub(crate) text: String,
+    /// The same for programs.
+    pub(crate) data: Value,
+    /// What the reader should know besides.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Where a command tells what it is doing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress {
+    quiet: bool,
+}
+
+impl Progress {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// One line of progress. A reader who went away is no reason to stop work.
+    pub(crate) fn say(&self, line: impl AsRef<str>) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "{}", line.as_ref());
+        }
+    }
+}
+
+/// Prints the outcome of a command and returns its exit status.
+pub(crate) fn finish(outcome: Result<Answer, CliError>, json: bool) -> u8 {
+    let status = outcome.as_ref().err().map_or(0, |error| error.status as u8);
+    match print(&outcome, json) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "error[output]: cannot write the answer: {error}");
+            status.max(3)
+        }
+        _ => status,
+    }
+}
+
+fn print(outcome: &Result<Answer, CliError>, json: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if json {
+        writeln!(out, "{:#}", envelope(outcome))?;
+        return out.flush();
+    }
+    match outcome {
+        Ok(answer) => {
+            for warning in &answer.warnings {
+                let _ = writeln!(io::stderr(), "warning: {warning}");
+            }
+            out.write_all(answer.text.as_bytes())?;
+            out.flush()
+        }
+        Err(error) => io::stderr().write_all(error.to_text().as_bytes()),
+    }
+}
+
+fn envelope(outcome: &Result<Answer, CliError>) -> Value {
+    match outcome {
+        Ok(answer) => json!({
+            "schema": SCHEMA,
+            "ok": true,
+            "data": answer.data,
+            "errors": [],
+            "warnings": answer.warnings,
+        }),
+        Err(error) => json!({
+            "schema": SCHEMA,
+            "ok": false,
+            "data": error.data(),
+            "errors": [error.to_json()],
+            "warnings": [],
+        }),
+    }
+}

@@ -1,0 +1,225 @@
+//! A network kept in a directory between two commands.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use governance::{Multisig, Organisation, Roster};
+use localnet::StateFile;
+use serde::{Deserialize, Serialize};
+use ton_abi::{Address, ContractAbi};
+
+use crate::error::{CliError, Status};
+use crate::failure::from_node;
+use crate::local::Local;
+use crate::members;
+
+const NODE_FILE: &str = "node.state";
+const DEPLOYMENT_FILE: &str = "deployment.json";
+/// Name and version of [`DEPLOYMENT_FILE`].
+const SCHEMA: &str = "subgov-deployment/1";
+/// The account name that always exists.
+const MULTISIG: &str = "multisig";
+
+/// Which network a command works on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StateArgs {
+    /// Directory that keeps the local network between commands; made by `subgov node init` or `subgov demo`.
+    #[arg(long, value_name = "DIR", env = "SUBGOV_STATE")]
+    pub(crate) state: PathBuf,
+}
+
+/// What was deployed, and how to talk to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deployment {
+    schema: String,
+    /// Addresses by the names that commands take.
+    accounts: BTreeMap<String, Address>,
+    giver_abi: String,
+    multisig_abi: String,
+}
+
+/// A network with the members' multisig on it, and the directory that keeps it.
+pub(crate) struct World {
+    pub(crate) local: Local,
+    pub(crate) organisation: Organisation,
+    accounts: BTreeMap<String, Address>,
+    multisig_abi: ContractAbi,
+    file: Option<(PathBuf, StateFile)>,
+}
+
+impl World {
+    /// A network with a deployed multisig; kept in `folder`, or nowhere.
+    pub(crate) fn new(
+        local: Local,
+        organisation: Organisation,
+        multisig: Address,
+        multisig_abi: ContractAbi,
+        folder: Option<NewFolder>,
+    ) -> Self {
+        let accounts = [(MULTISIG, multisig), ("giver", local.giver.address.clone())];
+        let accounts = accounts.map(|(name, address)| (name.to_owned(), address)).into();
+        let file = folder.map(|NewFolder { folder, file }| (folder, file));
+        Self { local, organisation, accounts, multisig_abi, file }
+    }
+
+    /// Opens what a directory keeps.
+    pub(crate) fn open(args: &StateArgs, organisation: Organisation) -> Result<Self, CliError> {
+        let folder = &args.state;
+        let what = format!("the network in {} cannot be used", folder.display());
+        let deployment = read_deployment(folder)?;
+        let (file, node) =
+            StateFile::open(folder.join(NODE_FILE)).map_err(|error| from_node(&what, error))?;
+        let node = node.ok_or_else(|| no_state(folder, &format!("there is no file {NODE_FILE}")))?;
+        let bad = |error: ton_abi::Error| bad_deployment(folder, error.to_string());
+        let giver_abi = ContractAbi::parse(&deployment.giver_abi).map_err(bad)?;
+        let multisig_abi = ContractAbi::parse(&deployment.multisig_abi).map_err(bad)?;
+        if !deployment.accounts.contains_key(MULTISIG) {
+            return Err(bad_deployment(folder, "it names no multisig".to_owned()));
+        }
+        let local = Local::on(node, giver_abi, multisig_abi.clone());
+        let accounts = deployment.accounts;
+        Ok(Self { local, organisation, accounts, multisig_abi, file: Some((folder.clone(), file)) })
+    }
+
+    /// Writes the network back, whole or not at all.
+    pub(crate) fn save(&mut self) -> Result<(), CliError> {
+        let Some((folder, file)) = &mut self.file else { return Ok(()) };
+        let what = format!("the network cannot be kept in {}", folder.display());
+        let deployment = Deployment {
+            schema: SCHEMA.to_owned(),
+            accounts: self.accounts.clone(),
+            giver_abi: self.local.giver.abi.json().to_owned(),
+            multisig_abi: self.multisig_abi.json().to_owned(),
+        };
+        let text = serde_json::to_string_pretty(&deployment).expect("texts and addresses are always JSON");
+        let path = folder.join(DEPLOYMENT_FILE);
+        if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
+            fs::write(&path, text).map_err(|source| {
+                from_node(&what, localnet::Error::File { action: "write", path, source })
+            })?;
+        }
+        file.save(&self.local.node.lock()).map_err(|error| from_node(&what, error))
+    }
+
+    /// The members' wallet.
+    pub(crate) fn multisig(&self) -> Multisig<'_> {
+        Multisig::at(&self.local.client, self.accounts[MULTISIG].clone(), self.multisig_abi.clone())
+    }
+
+    /// Gives an account a name that commands take in place of its address.
+    pub(crate) fn name_account(&mut self, name: &str, address: Address) {
+        self.accounts.insert(name.to_owned(), address);
+    }
+
+    /// An address as people read it: `name (0:f92b…7202)`, or in full if it has no name.
+    pub(crate) fn label(&self, address: &Address) -> String {
+        let name = self.accounts.iter().find(|(_, known)| *known == address).map(|(name, _)| name);
+        name.map_or_else(|| address.to_string(), |name| format!("{name} ({})", short(address)))
+    }
+
+    /// The account that `text` means: a name or an address.
+    pub(crate) fn account(&self, text: &str) -> Result<Address, CliError> {
+        if let Some(address) = self.accounts.get(text) {
+            return Ok(address.clone());
+        }
+        let why = match text.split_once(':') {
+            Some((workchain, digits)) => match (workchain, digits.len()) {
+                ("0" | "-1", 64) => match text.parse() {
+                    Ok(address) => return Ok(address),
+                    Err(_) => "it has characters that are not hexadecimal digits".to_owned(),
+                },
+                ("0" | "-1", found) => format!("it has {found} digits after the colon, 64 are needed"),
+                _ => "its workchain is neither 0 nor -1".to_owned(),
+            },
+            None => {
+                let names: Vec<_> = self.accounts.keys().map(String::as_str).collect();
+                format!("it is neither an address nor one of the names {}", names.join(", "))
+            }
+        };
+        let what = format!("\"{text}\" is not an account");
+        let hint = "give an address like 0: and 64 hexadecimal digits, or a name";
+        Err(CliError::new(Status::Usage, "bad-address", what, why, hint))
+    }
+
+    /// Names of the stand-in keys that the members have here.
+    pub(crate) fn roster(&self) -> Roster {
+        members::roster(&self.organisation)
+    }
+}
+
+/// A directory that is about to keep a new network.
+pub(crate) struct NewFolder {
+    folder: PathBuf,
+    file: StateFile,
+}
+
+impl NewFolder {
+    /// Makes the directory; it must not keep a network already.
+    pub(crate) fn create(folder: &Path) -> Result<Self, CliError> {
+        let what = format!("no network can be made in {}", folder.display());
+        fs::create_dir_all(folder).map_err(|source| {
+            let path = folder.to_owned();
+            from_node(&what, localnet::Error::File { action: "make", path, source })
+        })?;
+        if folder.join(NODE_FILE).exists() || folder.join(DEPLOYMENT_FILE).exists() {
+            return Err(CliError::new(
+                Status::Safety,
+                "state-exists",
+                what,
+                "the directory keeps a network already, which would be lost",
+                "choose another directory, or remove this one first",
+            ));
+        }
+        let (file, _) = StateFile::open(folder.join(NODE_FILE)).map_err(|error| from_node(&what, error))?;
+        Ok(Self { folder: folder.to_owned(), file })
+    }
+}
+
+/// `0:f92b…7202`
+pub(crate) fn short(address: &Address) -> String {
+    let text = address.to_string();
+    let (workchain, digits) = text.split_once(':').unwrap_or(("", &text));
+    format!("{workchain}:{}…{}", &digits[..4], &digits[digits.len() - 4..])
+}
+
+fn read_deployment(folder: &Path) -> Result<Deployment, CliError> {
+    let path = folder.join(DEPLOYMENT_FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(no_state(folder, &format!("there is no file {DEPLOYMENT_FILE}")));
+        }
+        Err(source) => {
+            let what = format!("the network in {} cannot be used", folder.display());
+            return Err(from_node(what, localnet::Error::File { action: "read", path, source }));
+        }
+    };
+    let deployment: Deployment =
+        serde_json::from_str(&text).map_err(|error| bad_deployment(folder, error.to_string()))?;
+    if deployment.schema != SCHEMA {
+        return Err(bad_deployment(folder, format!("its schema is {}, not {SCHEMA}", deployment.schema)));
+    }
+    Ok(deployment)
+}
+
+fn no_state(folder: &Path, why: &str) -> CliError {
+    CliError::new(
+        Status::Usage,
+        "no-state",
+        format!("{} keeps no network", folder.display()),
+        why,
+        format!("make one with `subgov node init --state {}`", folder.display()),
+    )
+}
+
+fn bad_deployment(folder: &Path, why: String) -> CliError {
+    CliError::new(
+        Status::Network,
+        "bad-state",
+        format!("{} is not usable", folder.join(DEPLOYMENT_FILE).display()),
+        why,
+        "restore the directory from a copy, or make a new one with `subgov node init`",
+    )
+}
