@@ -21,8 +21,10 @@ use super::pack::in_own_cell;
 
 /// How many array items and map entries one body or storage may have; an account of full size has fewer.
 const MAX_ITEMS: usize = 1 << 18;
-/// How many bytes its texts and byte strings may have together; an account of full size has fewer.
+/// How many bytes its texts, byte strings and cells may have together; an account of full size has fewer.
 const MAX_BYTES: usize = 1 << 24;
+/// What a cell of a tree counts for, a little more than it can hold.
+const CELL_BYTES: usize = 128;
 
 /// Why cells do not hold what the ABI says.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +90,7 @@ impl Reader {
             ),
             AbiType::Token => AbiValue::Token(Tokens::load_from(at_bits(slice)?)?),
             AbiType::Bool => AbiValue::Bool(at_bits(slice)?.load_bit()?),
-            AbiType::Cell => AbiValue::Cell(cell(last, slice)?),
+            AbiType::Cell => AbiValue::Cell(self.tree(last, slice)?),
             AbiType::Address => AbiValue::Address(Box::new(AnyAddr::load_from(at_bits(slice)?)?)),
             AbiType::AddressStd => match AnyAddr::load_from(at_bits(slice)?)? {
                 AnyAddr::None => AbiValue::AddressStd(None),
@@ -155,6 +157,18 @@ impl Reader {
         }
         let cell = cell(last, slice)?;
         self.whole(ty, cell.as_slice()?)
+    }
+
+    /// A tree of cells, each distinct one counted once as its bag of cells has it.
+    fn tree(&mut self, last: bool, slice: &mut CellSlice<'_>) -> Result<Cell> {
+        let cell = cell(last, slice)?;
+        let left = MAX_BYTES.saturating_sub(self.bytes) / CELL_BYTES;
+        let stats = cell.compute_unique_stats(left).ok_or(UnpackError::TooManyBytes)?;
+        self.bytes += stats.cell_count as usize * CELL_BYTES;
+        if self.bytes > MAX_BYTES {
+            return Err(UnpackError::TooManyBytes);
+        }
+        Ok(cell)
     }
 
     /// The bytes of a chain of cells.
