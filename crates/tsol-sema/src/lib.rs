@@ -23,6 +23,7 @@
 
 pub mod builtin;
 pub mod codes;
+pub mod features;
 pub mod hir;
 
 mod body;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use tsol_sema::{Loader, check, hir};
-use tsol_syntax::diag::{Diagnostic, Diagnostics};
+use tsol_syntax::diag::{Code, Diagnostic, Diagnostics};
 use tsol_syntax::span::SourceMap;
 
 /// Files by path.
-pub struct Texts(pub BTreeMap<&'static str, &'static str>);
+pub(crate) struct Texts(pub(crate) BTreeMap<&'static str, &'static str>);
 
 impl Loader for Texts {
     fn load(&self, _: &str, path: &str) -> Option<(String, String)> {
@@ -39,12 +39,12 @@ fn marks(source: &str) -> Vec<(u32, String)> {
 }
 
 /// Checks a source of one file against its marks.
-pub fn verify(source: &str) {
+pub(crate) fn verify(source: &str) {
     verify_with(source, &[]);
 }
 
 /// Checks a source with imported files against the marks of the source.
-pub fn verify_with(source: &str, files: &[(&'static str, &'static str)]) {
+pub(crate) fn verify_with(source: &str, files: &[(&'static str, &'static str)]) {
     let (sources, diagnostics, program) = run(source, files);
     let mut found: Vec<(u32, String)> =
         diagnostics.iter().map(|d| (sources.line_col(d.span()).line, d.code.as_str().to_owned())).collect();
@@ -60,8 +60,13 @@ pub fn verify_with(source: &str, files: &[(&'static str, &'static str)]) {
 }
 
 /// Checks statements in a function of a contract with a few declarations around them.
-pub fn verify_code(code: &str) {
+pub(crate) fn verify_code(code: &str) {
     verify(&wrap(code));
+}
+
+/// Codes of everything that is reported for a source.
+pub(crate) fn codes_of(source: &str) -> Vec<Code> {
+    run(source, &[]).1.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 fn wrap(code: &str) -> String {
@@ -80,7 +85,7 @@ fn wrap(code: &str) -> String {
 }
 
 /// The typed tree of a right source.
-pub fn tree(source: &str) -> hir::Program {
+pub(crate) fn tree(source: &str) -> hir::Program {
     let (sources, diagnostics, program) = run(source, &[]);
     let said: Vec<String> = diagnostics
         .iter()
