@@ -52,3 +52,23 @@ impl fmt::Display for Audit {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chain::Config;
+    use ton_abi::{Address, Hash, Nano};
+
+    use crate::{Genesis, Node};
+
+    #[test]
+    fn one_missing_nanotoken_is_noticed() {
+        let address = Address::new(0, Hash([1; 32]));
+        let genesis = Genesis::new(Config::local()).with_balance(address, Nano(5)).unwrap();
+        let mut node = Node::new(genesis).unwrap();
+        assert!(node.audit().unwrap().is_balanced());
+        node.state.ledger.supply = Nano(6);
+        let audit = node.audit().unwrap();
+        assert!(!audit.is_balanced() && audit.accounted() == Nano(5));
+        assert!(audit.to_string().starts_with("supply 0.000000006 != balances 0.000000005"), "{audit}");
+    }
+}

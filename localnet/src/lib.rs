@@ -65,7 +65,7 @@ pub use self::genesis::{Genesis, giver};
 pub use self::node::{Checkpoint, Node};
 pub use self::options::{Delivery, Mining, NodeOptions};
 pub use self::store::{FORMAT_VERSION, StateFile};
-pub use self::transport::{NETWORK_NAME, SharedNode};
+pub use self::transport::{NETWORK_NAME, NodeGuard, SharedNode};
 
 /// Logical time between two blocks starts at multiples of this. Source: the collator of the reference node.
 pub const LT_STEP: u64 = 1_000_000;

@@ -1,6 +1,8 @@
 //! The embedded node as a transport of `ton-client`.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,20 +18,64 @@ pub const NETWORK_NAME: &str = "localnet";
 
 /// A node shared between clients, tests and whoever moves its clock. A clone is the same node.
 #[derive(Clone)]
-pub struct SharedNode(Arc<Mutex<Node>>);
+pub struct SharedNode(Arc<Shared>);
+
+struct Shared {
+    node: Mutex<Node>,
+    /// Who holds the lock, so that a second lock of the same thread is a panic and no deadlock.
+    holder: Mutex<Option<ThreadId>>,
+}
+
+/// A locked node; see [`SharedNode::lock`].
+pub struct NodeGuard<'a> {
+    node: MutexGuard<'a, Node>,
+    holder: &'a Mutex<Option<ThreadId>>,
+}
 
 impl SharedNode {
     /// Shares a node.
     #[must_use]
     pub fn new(node: Node) -> Self {
-        Self(Arc::new(Mutex::new(node)))
+        Self(Arc::new(Shared { node: Mutex::new(node), holder: Mutex::new(None) }))
     }
 
     /// The node, for as long as the guard lives; clients wait meanwhile.
     ///
     /// A panic of another holder does not poison it: every change of a node is made whole or not at all.
-    pub fn lock(&self) -> MutexGuard<'_, Node> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    ///
+    /// # Panics
+    /// If this thread holds a guard already, as it does when a client is called while one lives.
+    #[track_caller]
+    pub fn lock(&self) -> NodeGuard<'_> {
+        let holder = &self.0.holder;
+        let me = thread::current().id();
+        assert!(
+            *holder.lock().unwrap_or_else(PoisonError::into_inner) != Some(me),
+            "this thread has the node locked already: let the guard go before calling the network"
+        );
+        let node = self.0.node.lock().unwrap_or_else(PoisonError::into_inner);
+        *holder.lock().unwrap_or_else(PoisonError::into_inner) = Some(me);
+        NodeGuard { node, holder }
+    }
+}
+
+impl Deref for NodeGuard<'_> {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl DerefMut for NodeGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Node {
+        &mut self.node
+    }
+}
+
+impl Drop for NodeGuard<'_> {
+    fn drop(&mut self) {
+        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

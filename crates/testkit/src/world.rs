@@ -2,7 +2,7 @@
 
 use std::ops::RangeBounds;
 use std::pin::pin;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use chain::{Account, Config};
@@ -10,7 +10,8 @@ use keys::Signer;
 use localnet::{Block, Checkpoint, Genesis, Node, NodeOptions, SharedNode};
 use serde_json::Value;
 use ton_abi::{Address, Decoded, Image, Nano, UnixTime};
-use ton_client::{Client, Contract, Deploy, Registry, Result, processing::Tree};
+use ton_client::processing::{Outgoing, Tree};
+use ton_client::{Client, Contract, Deploy, Registry, Result};
 
 use crate::Artifact;
 
@@ -139,9 +140,31 @@ impl World {
         &self.client
     }
 
-    /// The node, for as long as the guard lives; calls of the world wait meanwhile, so let it go at once.
-    pub fn node(&self) -> MutexGuard<'_, Node> {
-        self.node.lock()
+    /// The node as it is now, to look at; later changes do not show in it.
+    #[must_use]
+    pub fn node(&self) -> Arc<Node> {
+        Arc::new(self.node.lock().clone())
+    }
+
+    /// Changes the node: settings, accounts, clock.
+    ///
+    /// # Panics
+    /// If `change` asks the world or its client for anything: they wait for the node.
+    pub fn edit<T>(&self, change: impl FnOnce(&mut Node) -> T) -> T {
+        change(&mut self.node.lock())
+    }
+
+    /// Changes how blocks are made.
+    pub fn set_options(&self, options: NodeOptions) {
+        self.edit(|node| node.set_options(options));
+    }
+
+    /// Posts a message without following it.
+    ///
+    /// # Errors
+    /// Those of [`Node::post`].
+    pub fn post(&self, message: &Outgoing) -> Result<(), localnet::Error> {
+        self.edit(|node| node.post(&message.boc())).map(drop)
     }
 
     // Time and blocks.
@@ -157,7 +180,7 @@ impl World {
     /// # Panics
     /// Past the year 2106.
     pub fn advance(&self, seconds: u32) -> UnixTime {
-        self.node().advance(seconds).expect("chain time ends in the year 2106")
+        self.edit(|node| node.advance(seconds)).expect("chain time ends in the year 2106")
     }
 
     /// Makes one block.
@@ -165,7 +188,7 @@ impl World {
     /// # Panics
     /// On a defect of the node.
     pub fn produce_block(&self) -> Arc<Block> {
-        self.node().produce_block().expect("a block can always be made")
+        self.edit(Node::produce_block).expect("a block can always be made")
     }
 
     /// Remembers this moment.
@@ -176,7 +199,7 @@ impl World {
 
     /// Returns to a remembered moment.
     pub fn restore(&self, checkpoint: &Checkpoint) {
-        self.node().restore(checkpoint);
+        self.edit(|node| node.restore(checkpoint));
     }
 
     // Money.
@@ -186,9 +209,16 @@ impl World {
     /// # Panics
     /// If the balance would exceed 120 bits.
     pub fn fund(&self, address: &Address, amount: Nano) {
-        let mut node = self.node();
-        let balance = Nano(node.balance(address).0 + amount.0);
-        node.set_balance(address, balance).expect("a balance fits 120 bits");
+        let balance = Nano(self.balance(address).0 + amount.0);
+        self.set_balance(address, balance);
+    }
+
+    /// Sets the balance of an account; the books take the difference as supply.
+    ///
+    /// # Panics
+    /// If the balance exceeds 120 bits.
+    pub fn set_balance(&self, address: &Address, balance: Nano) {
+        self.edit(|node| node.set_balance(address, balance)).expect("a balance fits 120 bits");
     }
 
     /// Balance of an account, 0 if it does not exist.

@@ -95,8 +95,7 @@ fn two_calls_in_one_chain_second_are_no_replay() {
         assert_eq!(outcome.expect_event("Noted").get_json("number"), Some(json!(number.to_string())));
     }
     // A client that knows nothing of the first one's messages.
-    let node = world.node().clone();
-    let other = World::of(node, (*world.client().registry()).clone());
+    let other = World::of((*world.node()).clone(), (*world.client().registry()).clone());
     other.call(&p[0], "run", actions([]), &World::signer(0)).expect_ok();
     assert_eq!(other.now(), start);
 }

@@ -124,6 +124,19 @@ pub(crate) fn nobody(byte: u8) -> Address {
     Address::new(0, ton_abi::Hash([byte; 32]))
 }
 
+/// Data that costs rent: so many full cells.
+pub(crate) fn chain_of_cells(count: u32) -> Cell {
+    let mut cell = Cell::empty_cell();
+    for number in 0..count {
+        let mut builder = CellBuilder::new();
+        builder.store_u32(number).unwrap();
+        builder.store_zeros(900).unwrap();
+        builder.store_reference(cell).unwrap();
+        cell = builder.build().unwrap();
+    }
+    cell
+}
+
 /// Send modes.
 pub(crate) const PLAIN: u8 = 0;
 pub(crate) const FEES_APART: u8 = 1;
