@@ -1,5 +1,7 @@
 //! The client against the embedded node: outcomes and their errors.
 
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
+
 mod support;
 
 use serde_json::json;

@@ -1,5 +1,7 @@
 //! The node's rules: order, delivery, time, limits, life and death of accounts.
 
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
+
 mod support;
 
 use localnet::{BadExternal, Block, Delivery, Error, Mining, Node, NodeOptions};
@@ -75,7 +77,7 @@ fn check_block(node: &Node, before: &Block, block: &Block) {
     assert_eq!(block.id, block.compute_id());
     assert_eq!((block.prev_id, block.seq_no), (before.id, before.seq_no + 1));
     assert_eq!(node.block_by_id(&block.id).unwrap().seq_no, block.seq_no);
-    assert!(block.start_lt > before.end_lt && block.start_lt.0 % localnet::LT_STEP == 0);
+    assert!(block.start_lt > before.end_lt && block.start_lt.0.is_multiple_of(localnet::LT_STEP));
     for record in &block.transactions {
         assert!(record.lt > block.start_lt && record.lt < block.end_lt);
         let created = |hash| {

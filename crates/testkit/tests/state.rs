@@ -1,5 +1,7 @@
 //! State of a node: determinism, checkpoints, files, books.
 
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
+
 mod support;
 
 use std::fs;

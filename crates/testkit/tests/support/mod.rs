@@ -1,6 +1,7 @@
 //! A contract whose actions the test chooses: every message brings the list of them along.
 
 #![allow(dead_code)] // each test file uses its own part
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
 
 use serde_json::{Value, json};
 use testkit::{Artifact, World};
