@@ -44,6 +44,10 @@ tsol_syntax::code_table! {
     E0213 = "struct has no members or contains itself",
         "Structs are values: they have at least one member and cannot contain themselves, not even in arrays or mappings.";
 
+    /// A `using` directive is wrong.
+    E0214 = "using directive is wrong",
+        "`using` attaches a library, or free functions and library functions in braces, to a type that their first parameter takes.";
+
     /// Key type of a mapping.
     E0301 = "type cannot be the key of a mapping",
         "Keys are integers, addresses, contracts, bool, enums, bytesN, bytes, string, TvmCell, and structs of integers, bool, enums and bytesN with at most 1023 bits.";
@@ -192,9 +196,9 @@ tsol_syntax::code_table! {
     /// A base constructor gets no arguments.
     E0410 = "base constructor gets no arguments",
         "Arguments of base constructors are given in the list of bases or in the head of the constructor.";
-    /// A base constructor gets arguments twice.
-    E0411 = "base constructor gets arguments twice",
-        "Give the arguments in one place.";
+    /// A base constructor gets arguments in a wrong way.
+    E0411 = "arguments of a base constructor are given wrongly",
+        "Give the arguments in one place, in parentheses, and only to bases that have a constructor.";
     /// Attributes do not go together.
     E0412 = "attribute does not fit",
         "The attribute has no meaning for this kind of declaration, or excludes another one.";
@@ -277,6 +281,10 @@ tsol_syntax::code_table! {
     /// Overriding by variables.
     E0513 = "overriding by a variable is not supported",
         "Write a function that returns the variable.";
+
+    /// Operators of user-defined types.
+    E0514 = "operators cannot be defined",
+        "Call the function by its name.";
 
     /// Something is never used.
     W0201 = "declaration is never used",

@@ -19,7 +19,7 @@ use crate::hir::{
 };
 
 /// Who gives the arguments of a base.
-struct BaseArgs<'a> {
+pub(crate) struct BaseArgs<'a> {
     giver: usize,
     args: &'a [ast::Expr],
     span: Span,
@@ -115,7 +115,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Arguments for the constructors of bases, wherever they are given.
-    fn base_args(&self, contract: usize) -> HashMap<usize, BaseArgs<'a>> {
+    pub(crate) fn base_args(&self, contract: usize) -> HashMap<usize, BaseArgs<'a>> {
         let mut given: HashMap<usize, BaseArgs<'a>> = HashMap::new();
         for giver in self.defs.contracts[contract].linear.clone() {
             let info = &self.defs.contracts[giver];
@@ -128,14 +128,23 @@ impl<'a> Cx<'a> {
             }
             if let Some(func) = info.constructor {
                 for call in &self.defs.funcs[func].def.modifiers {
-                    if let (Ok([Sym::Contract(base)]), Some(args)) =
-                        (self.resolve_path(&call.path, home).as_deref(), &call.args)
-                    {
-                        found.push((*base, args, call.span));
+                    let syms = self.resolve_path(&call.path, home);
+                    let Ok([Sym::Contract(base)]) = syms.as_deref() else { continue };
+                    match &call.args {
+                        Some(args) => found.push((*base, args, call.span)),
+                        None => {
+                            let message = "a base constructor stands here without arguments";
+                            let _ = self.error(E0411, call.span, message).help("write `()`").emit();
+                        }
                     }
                 }
             }
             for (base, args, span) in found {
+                if !args.is_empty() && self.defs.contracts[base].constructor.is_none() {
+                    let message = format!("`{}` has no constructor", self.defs.contracts[base].def.name);
+                    let _ = self.error(E0411, span, message).help("remove the arguments").emit();
+                    continue;
+                }
                 if let Some(first) = given.get(&base) {
                     let name = &self.defs.contracts[base].def.name;
                     let message = format!("the arguments of `{name}` are given twice");

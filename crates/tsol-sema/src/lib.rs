@@ -43,6 +43,7 @@ mod pragma;
 mod rational;
 mod rules;
 mod types;
+mod usings;
 mod walk;
 
 use std::collections::{HashMap, HashSet};

@@ -33,6 +33,7 @@ impl<'a> Cx<'a> {
         for contract in 0..self.defs.contracts.len() {
             self.check_contract_rules(contract);
         }
+        self.check_usings();
     }
 
     fn check_abi_type(&self, ty: &Type, span: Span) {
@@ -280,6 +281,7 @@ impl<'a> Cx<'a> {
     fn check_contract_rules(&mut self, contract: usize) {
         self.check_overrides(contract);
         self.check_state_names(contract);
+        let _ = self.base_args(contract);
         let info = &self.defs.contracts[contract];
         let deployable = info.def.kind == ContractKind::Contract && !info.def.is_abstract;
         if deployable {

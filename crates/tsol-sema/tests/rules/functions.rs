@@ -188,3 +188,19 @@ fn inline_functions_end() {
         "contract C { function f() public { a(); } function a() private inline { b(); } //~ E0425\n function b() private { a(); } }",
     );
 }
+
+#[test]
+fn using_directives_are_judged_where_they_stand() {
+    verify(
+        "library L { function f(uint8 a) internal {} } function g(bool a) {} contract N {} //~ W0201 W0201
+        using L for *; //~ E0214
+        using {g} for uint8; //~ E0214
+        using {g} for bool global; //~ E0214
+        using {g as +} for bool; //~ E0514
+        using {L} for bool; //~ E0214
+        using {L.f} for uint8; using L for uint8;
+        contract C { using N for uint8; //~ E0214
+          using L for *; using L for Nothing; //~ E0208
+          function h() public {} using {h} for uint8; } //~ E0214",
+    );
+}

@@ -74,6 +74,8 @@ fn constructors_of_bases_get_arguments() {
         contract C is B { constructor(uint8 z) B(z) {} } contract D is A(5) { constructor() {} } contract E is A(5) {}
         contract F is A { constructor() {} } //~ E0410
         contract G is A(1) { constructor() A(2) {} } //~ E0411
+        contract I { } contract J is I(1) {} //~ E0411
+        contract K is A { constructor() A {} } //~ E0411 E0410
         contract H is A { constructor() A(true) {} } //~ E0303",
     );
 }
