@@ -13,9 +13,18 @@ pub(crate) fn from_client(what: impl Into<String>, error: ClientError) -> CliErr
         .exit_code()
         .and_then(codes::find)
         .map(|code| code.hint.to_owned())
-        .or_else(|| error.hint())
+        .or_else(|| hint_of(&error))
         .unwrap_or_else(|| default_hint(status).to_owned());
     CliError::new(status, code, what, why, hint).caused_by(error)
+}
+
+fn hint_of(error: &ClientError) -> Option<String> {
+    match error {
+        ClientError::Abi(ton_abi::Error::UnknownFunction(_)) => {
+            Some("the contract at this address is of another kind or version, and cannot do it".to_owned())
+        }
+        error => error.hint(),
+    }
 }
 
 fn classify(error: &ClientError) -> (Status, &'static str) {

@@ -51,7 +51,8 @@ impl Ledger {
             fees: self.0.iter().map(|entry| entry.fees).sum(),
             message: String::new(),
         };
-        table(&columns, self.0.iter().chain([&total]).map(Entry::row))
+        let total = (self.0.len() > 1).then_some(&total);
+        table(&columns, self.0.iter().chain(total).map(Entry::row))
     }
 
     pub(crate) fn to_json(&self) -> Value {

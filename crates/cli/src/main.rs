@@ -24,6 +24,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use args::Args;
 use error::{CliError, Status};
@@ -36,6 +37,11 @@ fn main() -> ExitCode {
         Ok(args) => {
             let progress = Progress::new(args.quiet || args.json);
             output::finish(commands::run(&args.command, progress), args.json)
+        }
+        Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // A reader who went away is no reason to say more.
+            let _ = help.print();
+            Status::Usage as u8
         }
         Err(error) if error.use_stderr() => output::finish(Err(usage(&error)), json),
         Err(help) => match help.print() {

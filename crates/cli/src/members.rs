@@ -10,6 +10,10 @@ use crate::contracts::Contracts;
 use crate::error::CliError;
 use crate::failure::from_client;
 
+/// What has to be said wherever these keys sign.
+pub(crate) const STAND_INS: &str =
+    "development keys stand in for the members' secret keys; they are refused on every other network";
+
 /// Public keys that stand in for the members', in the members' order.
 pub(crate) fn stand_ins(organisation: &Organisation) -> Vec<PublicKey> {
     (0..).take(organisation.members.len()).map(|index| development::signer(index).public_key()).collect()

@@ -14,6 +14,7 @@ use crate::error::{CliError, Status};
 use crate::failure::from_node;
 use crate::ledger::Ledger;
 use crate::local::Local;
+use crate::members::STAND_INS;
 use crate::output::{Answer, Progress};
 use crate::state::{NewFolder, World};
 use crate::table::{Column, table};
@@ -79,7 +80,7 @@ fn conclude(
     ]
     .map(|(name, address, balance)| vec![name.to_owned(), address, balance.to_string()]);
     let text = format!(
-        "{}{}Paid: {:#} TON reached the winner with {} of {} confirmations.\nBooks: {audit}\n",
+        "{}{}Paid: {:#} TON reached the winner with {} of {} confirmations.\nBooks: {audit}\nKeys: {STAND_INS}.\n",
         ledger.to_text(),
         table(&columns, balances),
         outcome.received,
@@ -118,6 +119,7 @@ fn data(world: &World, winner: &Address, ledger: &Ledger, outcome: &Outcome, aud
         "asked": outcome.asked,
         "received": outcome.received,
         "balances": { "multisig": outcome.wallet_balance, "winner": outcome.winner_balance },
+        "development_keys": true,
         "steps": ledger.to_json(),
         "books": { "supply": audit.supply, "balances": audit.balances, "fees": audit.fees,
             "balanced": audit.is_balanced() },

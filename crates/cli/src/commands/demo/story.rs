@@ -61,7 +61,7 @@ impl<'a> Story<'a> {
         let giver = &self.local.giver.address;
         let balance = self.balance(giver).await?;
         self.say(format!("  network {} is up, giver {giver} has {balance:#} TON", self.network()));
-        self.say("  development keys stand in for the members' secret keys: they are worthless elsewhere");
+        self.say(format!("  {}", members::STAND_INS));
         Ok(())
     }
 

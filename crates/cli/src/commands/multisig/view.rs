@@ -7,6 +7,7 @@ use ton_client::processing::Tree;
 
 use crate::error::CliError;
 use crate::failure::from_client;
+use crate::members::STAND_INS;
 use crate::output::Answer;
 use crate::state::World;
 use crate::table::{Column, table};
@@ -50,8 +51,6 @@ pub(super) async fn show(world: &World) -> Result<Answer, CliError> {
     });
     Ok(Answer { text, data, warnings: vec![STAND_INS.to_owned()] })
 }
-
-const STAND_INS: &str = "development keys stand in for the members' keys on this local network";
 
 pub(super) async fn list(world: &World) -> Result<Answer, CliError> {
     let multisig = world.multisig();

@@ -1,0 +1,6 @@
+//! The real program, run as people and programs run it.
+
+mod demo;
+mod multisig;
+mod support;
+mod usage;
