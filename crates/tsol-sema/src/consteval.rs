@@ -36,6 +36,7 @@ impl Cx<'_> {
                 let value = body.typed(init, &ty);
                 value.and_then(|value| fold(self, value)).and_then(|value| {
                     check_constant(self, &value)?;
+                    check_size(self, &value)?;
                     Ok(value)
                 })
             }
@@ -43,6 +44,27 @@ impl Cx<'_> {
         self.constants.insert(var, Constant::Done(value.clone()));
         value
     }
+}
+
+/// Most nodes and bytes of a constant: it is copied wherever it is used, and one constant may use another many times.
+const MAX_SIZE: usize = 4096;
+
+fn check_size(cx: &Cx<'_>, value: &Expr) -> R<()> {
+    let mut size = 0usize;
+    crate::walk::expr(value, &mut |part| {
+        size += match &part.kind {
+            ExprKind::Bytes(bytes) => 1 + bytes.len(),
+            _ => 1,
+        };
+    });
+    if size > MAX_SIZE {
+        let message = "this constant is too large";
+        return Err(cx
+            .error(E0403, value.span, message)
+            .note("a constant has at most 4096 parts and bytes")
+            .emit());
+    }
+    Ok(())
 }
 
 /// Whether everything in a value is known at compile time.
@@ -112,6 +134,18 @@ pub(crate) fn fold(cx: &Cx<'_>, expr: Expr) -> R<Expr> {
             match (&inner.kind, int_shape(&ty)) {
                 (ExprKind::Int(value), Some((signed, bits))) => ExprKind::Int(wrap(value, signed, bits)),
                 _ => ExprKind::Builtin(Builtin::Cast, vec![inner]),
+            }
+        }
+        ExprKind::Builtin(Builtin::BytesConcat, operands) => {
+            let mut folded = Vec::new();
+            for operand in operands {
+                folded.push(fold(cx, operand)?);
+            }
+            match folded.as_slice() {
+                [Expr { kind: ExprKind::Bytes(a), .. }, Expr { kind: ExprKind::Bytes(b), .. }] => {
+                    ExprKind::Bytes([a.as_slice(), b.as_slice()].concat())
+                }
+                _ => ExprKind::Builtin(Builtin::BytesConcat, folded),
             }
         }
         ExprKind::Ternary(cond, a, b) => {

@@ -163,26 +163,22 @@ impl Cx<'_> {
         if self.defs.contracts[contract].is_library() {
             return entries;
         }
-        for base in linear.iter().rev() {
+        // Order of the official compiler: functions from the most derived contract on, then getters from the
+        // most basic one on.
+        for base in &linear {
             for func in self.defs.contracts[*base].funcs.clone() {
-                if !self.defs.funcs[func].is_public() {
-                    continue;
-                }
-                let target = self.final_target(func);
-                if self.defs.funcs[target].def.body.is_none() {
-                    continue; // said at the contract
-                }
-                let id = self.build.function(FnKey::Func(target));
-                if !entries.public.contains(&id) {
-                    entries.public.push(id);
+                let has_body = self.defs.funcs[func].def.body.is_some();
+                if self.defs.funcs[func].is_public() && has_body && self.final_target(func) == func {
+                    entries.public.push(self.build.function(FnKey::Func(func)));
                 }
             }
+        }
+        for base in linear.iter().rev() {
             for var in self.defs.contracts[*base].vars.clone() {
                 let def = self.defs.vars[var].def;
                 let public = def.visibility.is_some_and(|v| v.value == Visibility::Public);
                 if public && def.constant.is_none() && self.defs.vars[var].ty.is_ok() {
-                    let id = self.build.function(FnKey::Getter(var));
-                    entries.public.push(id);
+                    entries.public.push(self.build.function(FnKey::Getter(var)));
                 }
             }
         }
@@ -214,7 +210,7 @@ impl Cx<'_> {
 
     fn contract_events(&self, contract: usize) -> Vec<EventId> {
         let mut events: Vec<EventId> = Vec::new();
-        for base in self.defs.contracts[contract].linear.iter().rev() {
+        for base in &self.defs.contracts[contract].linear {
             events.extend(self.defs.contracts[*base].events.iter().copied());
         }
         for event in &self.build.events {

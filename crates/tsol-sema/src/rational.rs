@@ -82,11 +82,9 @@ impl Rational {
 
     /// Remainder with the sign of the left side, as Solidity defines it for literals.
     pub(crate) fn rem(&self, other: &Self) -> Result<Self, Failure> {
-        let (a, b) = self.integers(other)?;
-        if b.is_zero() {
-            return Err(Failure::DivisionByZero);
-        }
-        Ok(Self::integer(a % b))
+        let quotient = self.div(other)?;
+        let whole = Self::integer(&quotient.numer / &quotient.denom);
+        self.sub(&whole.mul(other)?)
     }
 
     pub(crate) fn pow(&self, other: &Self) -> Result<Self, Failure> {
@@ -199,6 +197,8 @@ mod tests {
     fn remainder_has_the_sign_of_the_left_side() {
         assert_eq!(int(-7).rem(&int(3)).unwrap(), int(-1));
         assert_eq!(int(7).rem(&int(0)), Err(Failure::DivisionByZero));
+        let half = int(-11).div(&int(2)).unwrap();
+        assert_eq!(half.rem(&int(3)).unwrap().to_string(), "-5/2");
     }
 
     #[test]

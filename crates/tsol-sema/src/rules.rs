@@ -107,8 +107,8 @@ impl<'a> Cx<'a> {
         if owner.kind == ContractKind::Interface && !external && def.visibility.is_some() {
             self.refuse(Some(def.head_span), "functions of an interface are `external`");
         }
-        if owner.kind == ContractKind::Library && info.is_public() {
-            let message = "functions of a library are `internal` or `private`";
+        if owner.kind == ContractKind::Library && external {
+            let message = "functions of a library are called directly: they cannot be `external`";
             self.refuse(def.visibility.map(|v| v.span), message);
         }
         let number = info.is_public() || def.name.name == "onCodeUpgrade";

@@ -63,7 +63,8 @@ fn one(stmt: &Stmt, visit: &mut dyn FnMut(&Expr)) {
     }
 }
 
-fn expr(value: &Expr, visit: &mut dyn FnMut(&Expr)) {
+/// Calls `visit` for an expression and every part of it.
+pub(crate) fn expr(value: &Expr, visit: &mut dyn FnMut(&Expr)) {
     visit(value);
     let mut each = |part: &Expr| expr(part, visit);
     match &value.kind {

@@ -132,7 +132,7 @@ pub struct Contract {
     pub functions: Vec<Function>,
     /// What messages and the network can start.
     pub entries: Entries,
-    /// Events for the ABI: those of the contract and its bases, in order of declaration, then others that are emitted.
+    /// Events for the ABI: those of the contract, then those of its bases, then others that are emitted.
     pub events: Vec<EventId>,
     /// Where it is defined.
     pub span: Span,
@@ -178,7 +178,8 @@ pub struct StateVar {
 /// The ways into a contract.
 #[derive(Clone, Debug, Default)]
 pub struct Entries {
-    /// Public functions and getters of public state variables in order of the ABI.
+    /// In order of the ABI: public functions, the most derived contract first, then getters of public state
+    /// variables, the most basic contract first.
     pub public: Vec<FunctionId>,
     /// The constructor with the initialisers of state variables and all base constructors already
     /// in its body; `None` where no constructor exists and no state needs one.

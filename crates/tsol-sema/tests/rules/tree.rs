@@ -113,3 +113,41 @@ fn headers_follow_the_pragmas_of_the_file() {
     let headers = program.contracts[0].headers;
     assert_eq!((headers.pubkey, headers.time, headers.expire), (true, false, false));
 }
+
+#[test]
+fn the_abi_lists_functions_like_the_official_compiler() {
+    let program = tree(
+        "interface I { function z() external; } abstract contract A is I { uint8 public aa; event E2(uint8 a); function m() public virtual {} function y() external virtual {} }
+         contract B is A { uint8 public bb; event E1(uint8 a); function n() public {} function z() external override {} function m() public override {} }",
+    );
+    let contract = &program.contracts[0];
+    let names: Vec<_> =
+        contract.entries.public.iter().map(|id| contract.functions[id.0 as usize].name.as_str()).collect();
+    assert_eq!(names, ["n", "z", "m", "y", "aa", "bb"]);
+    let events: Vec<_> =
+        contract.events.iter().map(|id| program.events[id.0 as usize].name.as_str()).collect();
+    assert_eq!(events, ["E1", "E2"]);
+}
+
+/// Depth is bounded by the parser; the checker walks the tree with the stack of a test thread.
+#[test]
+fn deep_sources_are_checked_without_running_out_of_stack() {
+    let nested = format!("{}1{}", "(".repeat(150), ")".repeat(150));
+    let sum = vec!["a"; 480].join(" + ");
+    let calls = format!("{}a{}", "g(".repeat(60), ")".repeat(60));
+    let chain = format!("{}a", "a > 1 ? 2 : ".repeat(60));
+    tree(&format!(
+        "contract C {{ function g(uint a) internal pure returns (uint) {{ return a; }} function f(uint a) public pure returns (uint) {{ uint b = {nested}; b += {sum}; b += {calls}; b += {chain}; return b; }} }}"
+    ));
+}
+
+#[test]
+fn constants_cannot_grow_without_end() {
+    let mut source =
+        String::from("string constant S0 = \"0123456789\";\nuint[] constant T0 = [uint(1), 2];\n");
+    for i in 1..40 {
+        source += &format!("string constant S{i} = S{} + S{};\n", i - 1, i - 1);
+    }
+    let codes = crate::support::codes_of(&source);
+    assert!(codes.iter().all(|code| code.as_str() == "E0403") && !codes.is_empty(), "{codes:?}");
+}
