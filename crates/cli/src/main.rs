@@ -38,7 +38,7 @@ fn main() -> ExitCode {
             let progress = Progress::new(args.quiet || args.json);
             output::finish(commands::run(&args.command, progress), args.json)
         }
-        Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        Err(help) if !json && is_help(&help) => {
             // A reader who went away is no reason to say more.
             let _ = help.print();
             Status::Usage as u8
@@ -52,8 +52,17 @@ fn main() -> ExitCode {
     ExitCode::from(status)
 }
 
+/// Whether clap answers a command without its verb by the help page.
+fn is_help(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
 /// Puts clap's message into the form of all other failures.
 fn usage(error: &clap::Error) -> CliError {
+    if is_help(error) {
+        let (what, why) = ("nothing was asked for", "a command is missing");
+        return CliError::new(Status::Usage, "usage", what, why, "run it with --help");
+    }
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let why = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
