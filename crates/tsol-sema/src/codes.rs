@@ -301,4 +301,7 @@ tsol_syntax::code_table! {
     /// An attribute without effect.
     W0205 = "attribute has no effect",
         "TON events are messages: there is no index.";
+    /// An external function never accepts.
+    W0206 = "message is never accepted",
+        "An external message brings no money. Without `tvm.accept()` the transaction is not made and the state does not change.";
 }

@@ -89,6 +89,7 @@ impl Cx<'_> {
         }
         let state = state?;
         self.check_inline_recursion(&functions);
+        self.warn_missing_accept(&functions);
         Ok(Contract {
             name: def.name.name.clone(),
             interface: InterfaceId(contract as u32),

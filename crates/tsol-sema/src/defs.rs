@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use tsol_syntax::ast::{
-    BaseSpec, ContractDef, ContractKind, EnumDef, EventDef, FunctionDef, FunctionKind, Ident, Import,
+    BaseSpec, ContractDef, ContractKind, EnumDef, EventDef, Expr, FunctionDef, FunctionKind, Ident, Import,
     ImportClause, Item, Member, ModifierDef, StateVar, StructDef, UsingDef, Visibility,
 };
 use tsol_syntax::diag::{Diagnostics, Reported};
@@ -46,6 +46,8 @@ pub(crate) struct File<'a> {
     pub(crate) pragmas: Pragmas,
     pub(crate) usings: Vec<&'a UsingDef>,
     pub(crate) imports: Vec<(&'a Import, Option<usize>)>,
+    /// Value of `pragma msgValue`.
+    pub(crate) msg_value: Option<&'a Expr>,
 }
 
 pub(crate) struct ContractInfo<'a> {
@@ -161,10 +163,16 @@ impl<'a> Defs<'a> {
                 pragmas: Pragmas::default(),
                 usings: Vec::new(),
                 imports: Vec::new(),
+                msg_value: None,
             };
             for item in &file.unit.items {
                 match item {
-                    Item::Pragma(pragma) => entry.pragmas.read(pragma, diags),
+                    Item::Pragma(pragma) => {
+                        entry.pragmas.read(pragma, diags);
+                        if pragma.name.name == "msgValue" {
+                            entry.msg_value = pragma.args.first();
+                        }
+                    }
                     Item::Import(import) => {
                         let id = imports.next().copied().flatten();
                         entry.imports.push((import, id.and_then(target)));

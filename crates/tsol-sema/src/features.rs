@@ -235,7 +235,7 @@ pub const FEATURES: &[Feature] = &[
     refused("pragma-copyleft", "E0501"),
     supported("pragma ignoreIntOverflow"),
     supported("pragma AbiHeader"),
-    refused("pragma msgValue", "E0502"),
+    supported("pragma msgValue"),
     refused("pragma upgrade func/oldsol", "E0502"),
     supported("State variables"),
     supported("Decoding state variables"),

@@ -26,6 +26,7 @@ pub mod codes;
 pub mod features;
 pub mod hir;
 
+mod accept;
 mod body;
 mod consteval;
 mod constructor;

@@ -29,11 +29,7 @@ impl Pragmas {
             "tvm-solidity" | "ton-solidity" | "ever-solidity" | "solidity" => check_version(pragma, diags),
             "AbiHeader" => self.read_header(pragma, diags),
             "ignoreIntOverflow" => self.ignore_overflow = true,
-            "msgValue" => {
-                let message = "`pragma msgValue` is not supported";
-                let help = "give `value:` with each call";
-                let _ = diags.error(E0502, pragma.span, message).help(help).emit();
-            }
+            "msgValue" => {} // its value is an expression: see `Cx::message_value`
             "copyleft" => {
                 let _ = diags.error(E0501, pragma.span, "`pragma copyleft` is not supported").emit();
             }

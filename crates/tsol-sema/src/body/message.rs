@@ -232,7 +232,10 @@ impl Body<'_, '_> {
         }
         let values = self.bind_args(args, &params, &format!("`{name}`"))?;
         let allowed = ["value", "currencies", "bounce", "flag", "callback", "stateInit"];
-        let options = self.call_options(options, &allowed, Some(function))?;
+        let mut options = self.call_options(options, &allowed, Some(function))?;
+        if options.value.is_none() {
+            options.value = self.default_value(span)?.map(Box::new);
+        }
         if called.responsible && options.callback.is_none() {
             let message = format!("`{name}` is responsible and needs a callback");
             let help = "add the option `callback: f`, a public function that takes the results";
@@ -241,6 +244,14 @@ impl Body<'_, '_> {
         let target = Box::new(super::convert::convert(target, &Type::Address));
         let kind = ExprKind::MessageCall { target, function, args: values, options };
         Ok(Operand::Value(Expr { kind, ty: Type::void(), span }))
+    }
+
+    /// What `pragma msgValue` gives to calls without `value`.
+    fn default_value(&mut self, span: Span) -> R<Option<Expr>> {
+        let Some(value) = self.cx.defs.files[self.home.file].msg_value else { return Ok(None) };
+        let expr = self.typed(value, &COINS)?;
+        let expr = crate::consteval::fold(self.cx, expr)?;
+        Ok(Some(Expr { span, ..expr }))
     }
 
     fn no_messages_in_constants(&self, span: Span) -> R<()> {

@@ -13,7 +13,6 @@ fn sample(heading: &str) -> String {
         "User-defined type" => "type T is uint8;".to_owned(),
         "Fixed point number" => statement("fixed32x2 x;"),
         "pragma-copyleft" => "pragma copyleft 0, 0x12;".to_owned(),
-        "pragma msgValue" => "pragma msgValue 1;".to_owned(),
         "pragma upgrade func/oldsol" => "pragma upgrade func;".to_owned(),
         "getter" => "contract C { function f() getter returns (uint8) { return 1; } }".to_owned(),
         "Assembly" => "function f() assembly pure returns (uint8) { \"NOP\", }".to_owned(),
@@ -56,7 +55,6 @@ fn types_that_are_not_supported() {
 #[test]
 fn pragmas_that_are_not_supported() {
     verify("pragma copyleft 0, 0x12; //~ E0501");
-    verify("pragma msgValue 1 ton; //~ E0502");
     verify("pragma upgrade func; //~ E0502");
 }
 

@@ -52,7 +52,7 @@ fn attributes_go_together() {
         function e() private responsible returns (uint8) { return 1; } //~ E0412
         function f() private functionID(5) {} //~ E0412
         function g() private virtual {} //~ E0412
-        function h() public externalMsg {} function i() external internalMsg functionID(0x20) {} function j() internal inline {} }
+        function h() public externalMsg { tvm.accept(); } function i() external internalMsg functionID(0x20) {} function j() internal inline {} }
         library L { function b() public {} function a() external {} //~ E0412
         }
         function free() public {} //~ E0412",

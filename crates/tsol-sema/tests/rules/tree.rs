@@ -151,3 +151,25 @@ fn constants_cannot_grow_without_end() {
     let codes = crate::support::codes_of(&source);
     assert!(codes.iter().all(|code| code.as_str() == "E0403") && !codes.is_empty(), "{codes:?}");
 }
+
+#[test]
+fn pragma_msg_value_is_the_value_of_calls_without_one() {
+    let program = tree(
+        "pragma msgValue 3 ton; interface I { function f() external; } contract C { function g(address a) public pure { I(a).f(); I(a).f{value: 1}(); } }",
+    );
+    let values: Vec<String> = program.contracts[0].functions[0]
+        .body
+        .iter()
+        .map(|stmt| match &stmt.kind {
+            StmtKind::Expr(e) => match &e.kind {
+                ExprKind::MessageCall { options, .. } => match &options.value.as_ref().unwrap().kind {
+                    ExprKind::Int(value) => value.to_string(),
+                    other => panic!("a literal, not {other:?}"),
+                },
+                other => panic!("a call, not {other:?}"),
+            },
+            other => panic!("an expression, not {other:?}"),
+        })
+        .collect();
+    assert_eq!(values, ["3000000000", "1"]);
+}

@@ -30,3 +30,12 @@ fn values_without_use() {
 fn words_without_effect() {
     verify("contract C { event E(uint8 indexed a); } //~ W0205");
 }
+
+#[test]
+fn external_functions_accept() {
+    verify(
+        "contract C { modifier ok { tvm.accept(); _; } function a() public externalMsg ok {} function b() public externalMsg { in_(); } function in_() private { tvm.accept(); }
+        function c() public externalMsg {} //~ W0206
+        function d() public {} }",
+    );
+}
