@@ -142,7 +142,6 @@ fn add_builtin(builtin: &Builtin, out: &mut Effects) {
     let read = match builtin {
         Builtin::MsgSender => Some(Var::Sender),
         Builtin::MsgValue => Some(Var::MsgValue),
-        Builtin::Balance => Some(Var::Balance),
         Builtin::MsgPubkey => Some(Var::MsgPubkey),
         Builtin::MsgIsInternal | Builtin::MsgIsExternal | Builtin::MsgIsTickTock => Some(Var::Selector),
         Builtin::MsgData => Some(Var::MsgCell),

@@ -592,6 +592,10 @@ fn main_internal(cx: &Cx<'_>, func: FuncId) -> Lowered<()> {
         fx.set(Var::MsgBody, vec![body]);
         fx.set(Var::Selector, vec![selector]);
         fx.set(Var::MsgPubkey, vec![key]);
+        if cx.has_timestamp() {
+            let zero = fx.int(0);
+            fx.set(Var::Timestamp, vec![zero]);
+        }
         // int_msg_info$0 ihr_disabled bounce bounced src
         let slice = fx.op1(Op::CToS, &[cell]);
         let (flags, slice) = fx.op2(Op::LdU(4), &[slice]);

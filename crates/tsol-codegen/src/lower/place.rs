@@ -126,11 +126,6 @@ impl<'p> Fx<'_, 'p> {
         if count == 1 { vec![raw] } else { self.unpack(raw, count) }
     }
 
-    pub(super) fn read_place(&mut self, place: &Place) -> Lowered<Vec<Value>> {
-        let mut chain = self.read_chain(place)?;
-        Ok(chain.pop().unwrap_or_default())
-    }
-
     /// Writes `values` into the place.
     pub(super) fn write_place(&mut self, place: &Place, values: Vec<Value>) -> Lowered<()> {
         self.write_with(place, values, None)

@@ -32,8 +32,6 @@ pub(super) enum Var {
     Sender,
     /// Value of the message, nano.
     MsgValue,
-    /// Balance with the value of the message, nano.
-    Balance,
     /// The message.
     MsgCell,
     /// The body as the machine got it.

@@ -5,7 +5,7 @@ use num_traits::ToPrimitive;
 use tsol_sema::builtin::Builtin;
 use tsol_sema::hir::{Expr, Type};
 
-use crate::ir::{Const, End, Value};
+use crate::ir::{End, Value};
 use crate::lower::cx::Lowered;
 use crate::lower::fx::Fx;
 use crate::lower::vars::Var;
@@ -34,7 +34,10 @@ impl<'p> Fx<'_, 'p> {
             Builtin::BlockTimestamp => self.op1(Op::Now, &[]),
             Builtin::BlockLogicalTime => self.op1(Op::BlockLt, &[]),
             Builtin::This => self.op1(Op::MyAddr, &[]),
-            Builtin::Balance => self.get1(Var::Balance)?,
+            Builtin::Balance => {
+                let balance = self.op1(Op::Balance, &[]);
+                self.op1(Op::Index(0), &[balance])
+            }
             Builtin::Currencies => {
                 let balance = self.op1(Op::Balance, &[]);
                 self.op1(Op::Index(1), &[balance])
@@ -290,11 +293,6 @@ impl<'p> Fx<'_, 'p> {
     fn thrown_value(&mut self, value: &'p Expr) -> Lowered<Value> {
         let values = self.expr(value)?;
         Ok(self.element_pack(&values))
-    }
-
-    /// The empty slice.
-    pub(in crate::lower) fn empty_slice(&mut self) -> Value {
-        self.b.constant(Const::Slice(tycho_types::cell::Cell::default()))
     }
 }
 

@@ -1,0 +1,88 @@
+//! The way from a checked contract to its files.
+
+use serde_json::{Map, Value, json};
+use tsol_sema::hir::{Contract, Program};
+use tsol_syntax::diag::{Diagnostics, Reported};
+use tsol_syntax::span::{SourceMap, Span};
+use tycho_types::cell::Cell;
+
+use crate::abi::{self, FunctionSignature};
+use crate::backend;
+use crate::codes::{E0603, E0699};
+use crate::{Settings, lower};
+
+/// What one contract compiles to.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Contract name.
+    pub name: String,
+    /// ABI file: json with a line break at the end.
+    pub abi: String,
+    /// Code alone.
+    pub code: Cell,
+    /// State init with the code and the default initial data: content of the `.tvc` file.
+    pub state_init: Cell,
+    /// Readable assembly with source lines.
+    pub listing: String,
+    /// Source map as json: code cell hash and bit offset to file, line and function.
+    pub debug: String,
+    /// Signature and id of everything that the ABI lists.
+    pub function_ids: Vec<FunctionSignature>,
+}
+
+/// Compiles the contract with this index in [`Program::contracts`].
+///
+/// # Errors
+/// [`Reported`] when something was reported: constructs that are not supported (E0601), double ids (E0602), code that
+/// cannot be laid out (E0603).
+///
+/// # Panics
+/// If there is no such contract.
+pub fn compile(
+    program: &Program,
+    contract: usize,
+    settings: &Settings,
+    sources: &SourceMap,
+    diags: &Diagnostics,
+) -> Result<Output, Reported> {
+    let contract = &program.contracts[contract];
+    let module = lower::lower(program, contract, settings, diags)?;
+    let compiled = backend::compile(module, backend::Options::default())
+        .map_err(|error| diags.error(E0603, contract.span, error.to_string()).emit())?;
+    let line = |span: Span| Some((sources.path(span.file).to_owned(), sources.line_col(span).line));
+    let image = |error: tycho_types::error::Error| {
+        diags.error(E0699, contract.span, format!("internal error of the compiler: {error}")).emit()
+    };
+    let data = abi::default_data(program, contract).map_err(image)?;
+    let state_init = abi::state_init(compiled.code.clone(), data).map_err(image)?;
+    Ok(Output {
+        name: contract.name.clone(),
+        abi: abi::abi_json(program, contract, settings.abi_version.as_str()),
+        listing: compiled.listing(&line),
+        debug: debug_json(contract, &compiled, sources),
+        code: compiled.code,
+        state_init,
+        function_ids: abi::function_ids(program, contract),
+    })
+}
+
+/// Cells in order of their hashes; marks in order of their offsets.
+fn debug_json(contract: &Contract, compiled: &backend::Program, sources: &SourceMap) -> String {
+    let mut cells: Vec<_> = compiled.source_map.cells.iter().collect();
+    cells.sort_by_key(|(hash, _)| hash.0);
+    let mut map = Map::new();
+    for (hash, marks) in cells {
+        let list: Vec<Value> = marks
+            .iter()
+            .map(|mark| {
+                let place = mark.span.map(|span| {
+                    json!({ "file": sources.path(span.file), "line": sources.line_col(span).line })
+                });
+                json!({ "offset": mark.offset, "function": mark.function, "place": place })
+            })
+            .collect();
+        map.insert(hash.to_string(), Value::Array(list));
+    }
+    let root = json!({ "contract": contract.name, "cells": map });
+    serde_json::to_string_pretty(&root).unwrap_or_default() + "\n"
+}
