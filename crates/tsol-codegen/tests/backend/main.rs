@@ -38,7 +38,7 @@ fn check(module: &Module, seed: u64, optimize: bool) -> bool {
 
 #[test]
 fn random_programs_do_the_same_on_the_machine() {
-    const PROGRAMS: u64 = 300;
+    const PROGRAMS: u64 = 3_000;
     let first: u64 = std::env::var("TSOL_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
     let only = std::env::var("TSOL_SEED").is_ok();
     println!("programs from seed {first}; set TSOL_SEED to run one");

@@ -1,165 +1,139 @@
-//! Removes what nobody needs.
+//! Removes what nobody uses.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use crate::ir::{Block, End, FuncId, Function, Inst, Module, Value};
+use super::rename::Renaming;
+use crate::ir::{Block, End, Function, Inst, Value};
 
-/// Removes instructions without effect whose results are unused, unused results of branches, and loop
-/// parameters that only carry themselves.
-pub(super) fn remove(function: &mut Function) {
+/// Unused removable instructions, unused results of branches and loops, loop parameters that
+/// never change.
+pub(super) fn remove_dead(function: &mut Function) {
+    let mut body = std::mem::take(&mut function.body);
     loop {
-        let mut used = HashSet::new();
-        function.body.for_each_use(&mut |value| {
-            used.insert(value);
-        });
-        if !block(&mut function.body, &used) {
+        let mut uses: HashMap<Value, usize> = HashMap::new();
+        body.for_each_use(&mut |v| *uses.entry(v).or_default() += 1);
+        let mut names = Renaming::default();
+        let changed = block(&mut body, &uses, &mut names);
+        if !names.is_empty() {
+            body.map_uses(&mut |v| names.get(v));
+        }
+        if !changed && names.is_empty() {
             break;
         }
     }
+    function.body = body;
 }
 
-fn block(code: &mut Block, used: &HashSet<Value>) -> bool {
-    let before = code.insts.len();
-    code.insts.retain(|inst| !(inst.is_removable() && inst.dsts().iter().all(|dst| !used.contains(dst))));
-    let mut changed = code.insts.len() != before;
-    for inst in &mut code.insts {
-        changed |= match inst {
-            Inst::If { .. } | Inst::Switch { .. } | Inst::Scope { .. } | Inst::Try { .. } => results(inst, used),
-            Inst::Loop { .. } => parameters(inst, used),
-            _ => false,
-        };
-        for inner in inst.blocks_mut() {
-            changed |= block(inner, used);
-        }
-    }
-    changed
-}
-
-/// Unused results of an instruction with blocks that yield.
-fn results(inst: &mut Inst, used: &HashSet<Value>) -> bool {
-    let scope = if let Inst::Scope { id, .. } = inst { Some(*id) } else { None };
-    let unused: Vec<_> = (0..inst.dsts().len()).rev().filter(|&i| !used.contains(&inst.dsts()[i])).collect();
-    for &index in &unused {
-        if let Inst::If { dsts, .. } | Inst::Switch { dsts, .. } | Inst::Scope { dsts, .. } | Inst::Try { dsts, .. } =
-            inst
-        {
-            dsts.remove(index);
-        }
-        for inner in inst.blocks_mut() {
-            if let End::Yield(values) = &mut inner.end {
-                values.remove(index);
-            }
-            if let Some(id) = scope {
-                drop_from_leaves(inner, id, index);
-            }
-        }
-    }
-    !unused.is_empty()
-}
-
-fn drop_from_leaves(code: &mut Block, id: crate::ir::ScopeId, index: usize) {
-    if let End::Leave(target, values) = &mut code.end
-        && *target == id
-    {
-        values.remove(index);
-    }
-    for inst in &mut code.insts {
-        for inner in inst.blocks_mut() {
-            drop_from_leaves(inner, id, index);
-        }
-    }
-}
-
-/// Loop parameters whose only use is to be handed on unchanged.
-fn parameters(inst: &mut Inst, used: &HashSet<Value>) -> bool {
-    let Inst::Loop { inits, params, cond, body, dsts, .. } = inst else { return false };
+fn block(b: &mut Block, uses: &HashMap<Value, usize>, names: &mut Renaming) -> bool {
     let mut changed = false;
-    for index in (0..params.len()).rev() {
-        if used.contains(&dsts[index]) || !only_carried(cond.as_ref(), body, params[index], index) {
-            continue;
+    let used = |v: &Value| uses.get(v).is_some_and(|&n| n > 0);
+    let before = b.insts.len();
+    b.insts.retain(|inst| inst.dsts().iter().any(used) || !inst.is_removable());
+    changed |= b.insts.len() != before;
+    for inst in &mut b.insts {
+        changed |= results(inst, &used);
+        changed |= loop_params(inst, &used, names);
+        for inner in inst.blocks_mut() {
+            changed |= block(inner, uses, names);
         }
-        changed = true;
-        inits.remove(index);
-        params.remove(index);
-        dsts.remove(index);
-        drop_from_rounds(body, index);
     }
     changed
 }
 
-/// Whether `param` is used nowhere but as number `index` of the loop's own `Continue` and `Break`.
-fn only_carried(cond: Option<&Block>, body: &Block, param: Value, index: usize) -> bool {
-    let mut uses = 0usize;
-    let mut count = |value: Value| uses += usize::from(value == param);
-    if let Some(cond) = cond {
-        cond.for_each_use(&mut count);
-    }
-    body.for_each_use(&mut count);
-    uses == carried(body, param, index)
-}
-
-fn carried(code: &Block, param: Value, index: usize) -> usize {
-    let own = match &code.end {
-        End::Continue(values) | End::Break(values) => usize::from(values[index] == param),
-        _ => 0,
-    };
-    let inner = code.insts.iter().filter(|inst| !matches!(inst, Inst::Loop { .. })).flat_map(Inst::blocks);
-    own + inner.map(|block| carried(block, param, index)).sum::<usize>()
-}
-
-fn drop_from_rounds(code: &mut Block, index: usize) {
-    if let End::Continue(values) | End::Break(values) = &mut code.end {
-        values.remove(index);
-    }
-    for inst in &mut code.insts {
-        if !matches!(inst, Inst::Loop { .. }) {
-            for inner in inst.blocks_mut() {
-                drop_from_rounds(inner, index);
-            }
+/// Drops unused results of an instruction with blocks.
+fn results(inst: &mut Inst, used: &impl Fn(&Value) -> bool) -> bool {
+    let (dsts, keep) = match inst {
+        Inst::If { dsts, .. } | Inst::Switch { dsts, .. } | Inst::Scope { dsts, .. } | Inst::Try { dsts, .. } => {
+            let keep: Vec<bool> = dsts.iter().map(used).collect();
+            (dsts, keep)
         }
+        _ => return false,
+    };
+    if keep.iter().all(|&k| k) {
+        return false;
     }
-}
-
-/// Removes functions that the entry does not reach, and renumbers the others.
-pub(super) fn unreachable_functions(module: &mut Module) {
-    let mut reached = vec![false; module.functions.len()];
-    let mut open = vec![module.entry];
-    while let Some(id) = open.pop() {
-        if !std::mem::replace(&mut reached[id.0 as usize], true) {
-            module.functions[id.0 as usize].body.for_each_inst(&mut |inst| {
-                if let Inst::Call { func, .. } = inst {
-                    open.push(*func);
+    retain(dsts, &keep);
+    let leave = if let Inst::Scope { id, .. } = inst { Some(*id) } else { None };
+    for inner in inst.blocks_mut() {
+        if let End::Yield(values) = &mut inner.end {
+            retain(values, &keep);
+        }
+        if let Some(id) = leave {
+            each_block(inner, &mut |b| {
+                if let End::Leave(to, values) = &mut b.end
+                    && *to == id
+                {
+                    retain(values, &keep);
                 }
             });
         }
     }
-    let mut next = 0;
-    let numbers: Vec<FuncId> = reached
-        .iter()
-        .map(|&is_reached| {
-            let id = FuncId(next);
-            next += u32::from(is_reached);
-            id
-        })
-        .collect();
-    let mut position = 0;
-    module.functions.retain(|_| {
-        position += 1;
-        reached[position - 1]
-    });
-    for function in &mut module.functions {
-        renumber(&mut function.body, &numbers);
-    }
-    module.entry = numbers[module.entry.0 as usize];
+    true
 }
 
-fn renumber(code: &mut Block, numbers: &[FuncId]) {
-    for inst in &mut code.insts {
-        if let Inst::Call { func, .. } = inst {
-            *func = numbers[func.0 as usize];
-        }
+fn retain(values: &mut Vec<Value>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    values.retain(|_| keep.next().copied().unwrap_or(true));
+}
+
+fn each_block(block: &mut Block, f: &mut impl FnMut(&mut Block)) {
+    f(block);
+    for inst in &mut block.insts {
         for inner in inst.blocks_mut() {
-            renumber(inner, numbers);
+            each_block(inner, f);
         }
     }
+}
+
+/// Calls `f` for the blocks that end a round of the loop with this body.
+fn each_round_end(block: &mut Block, f: &mut impl FnMut(&mut Vec<Value>)) {
+    if let End::Break(values) | End::Continue(values) = &mut block.end {
+        f(values);
+    }
+    for inst in &mut block.insts {
+        if !matches!(inst, Inst::Loop { .. }) {
+            for inner in inst.blocks_mut() {
+                each_round_end(inner, f);
+            }
+        }
+    }
+}
+
+fn loop_params(inst: &mut Inst, used: &impl Fn(&Value) -> bool, names: &mut Renaming) -> bool {
+    let Inst::Loop { inits, params, cond, body, dsts, .. } = inst else { return false };
+    let n = params.len();
+    let mut fixed = vec![true; n];
+    each_round_end(body, &mut |values| {
+        for i in 0..n {
+            fixed[i] &= values[i] == params[i];
+        }
+    });
+    // Used only to hand itself (or a computation nobody sees) on.
+    let mut counts: HashMap<Value, usize> = HashMap::new();
+    for block in cond.iter().chain([&*body]) {
+        block.for_each_use(&mut |v| *counts.entry(v).or_default() += 1);
+    }
+    let mut own: Vec<usize> = vec![0; n];
+    each_round_end(body, &mut |values| {
+        for i in 0..n {
+            own[i] += usize::from(values[i] == params[i]);
+        }
+    });
+    let mut keep = vec![true; n];
+    for i in 0..n {
+        let idle = counts.get(&params[i]).copied().unwrap_or(0) == own[i] && !used(&dsts[i]);
+        if fixed[i] && !idle {
+            names.set(params[i], inits[i]);
+            names.set(dsts[i], inits[i]);
+        }
+        keep[i] = !(fixed[i] || idle);
+    }
+    if keep.iter().all(|&k| k) {
+        return false;
+    }
+    retain(inits, &keep);
+    retain(params, &keep);
+    retain(dsts, &keep);
+    each_round_end(body, &mut |values| retain(values, &keep));
+    true
 }

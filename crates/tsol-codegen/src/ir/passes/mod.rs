@@ -1,20 +1,22 @@
 //! Transformations that keep the meaning.
 //!
-//! Invariants: what has an effect or may throw keeps its order and number; every pass leaves a
-//! module that [`verify`](crate::ir::verify) accepts; nothing depends on the order of a hash map.
+//! Invariants: what has an effect or may throw keeps its order and number (a throw that provably
+//! does not happen may go); every pass leaves a module that [`verify`](crate::ir::verify) accepts;
+//! nothing depends on the order of a hash map.
 
 mod cut;
 mod dead;
-mod fold;
+mod eval;
 mod inline;
 mod range;
+mod rename;
+mod scopes;
+mod select;
 mod simplify;
-mod tails;
 
-use super::{Function, Module};
+pub use eval::eval;
 
-/// How often the passes over a function are repeated at most; each round works on what the last one opened.
-const ROUNDS: usize = 4;
+use super::Module;
 
 /// Makes every block end where it really ends; what follows relies on it.
 pub fn normalize(module: &mut Module) {
@@ -25,30 +27,32 @@ pub fn normalize(module: &mut Module) {
 
 /// All optimising passes.
 pub fn optimize(module: &mut Module) {
-    for function in &mut module.functions {
-        tidy(function);
-    }
+    clean(module);
     inline::inline(module);
-    for function in &mut module.functions {
-        tidy(function);
-    }
-    dead::unreachable_functions(module);
+    normalize(module);
+    clean(module);
+    clean(module);
 }
 
-/// The passes that look at one function alone, until they find nothing more.
-fn tidy(function: &mut Function) {
-    for _ in 0..ROUNDS {
-        let before = function.body.size();
-        tails::nest(function);
+fn clean(module: &mut Module) {
+    for function in &mut module.functions {
+        scopes::flatten(function);
         simplify::simplify(function);
-        dead::remove(function);
-        if function.body.size() == before {
-            break;
-        }
+        cut::cut(&mut function.body);
+        dead::remove_dead(function);
     }
 }
 
 /// The last passes before scheduling, when no `Switch` is left.
-pub fn finish(module: &mut Module, _optimize: bool) {
+pub fn finish(module: &mut Module, optimize: bool) {
     normalize(module);
+    if optimize {
+        clean(module);
+        for function in &mut module.functions {
+            select::select(function);
+            dead::remove_dead(function);
+            scopes::push_ends(&mut function.body);
+            cut::cut(&mut function.body);
+        }
+    }
 }

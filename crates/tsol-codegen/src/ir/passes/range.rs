@@ -1,134 +1,118 @@
-//! Bounds of integers, as far as the operation that made them tells.
+//! What is known about the size of integers.
 
 use num_bigint::BigInt;
-use num_traits::{One, Zero};
+use num_traits::{One, Signed, Zero};
 
 use crate::opcode::Op;
 
-/// Inclusive bounds.
+/// Smallest and largest possible value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Range {
-    pub(super) low: BigInt,
-    pub(super) high: BigInt,
+    pub(super) min: BigInt,
+    pub(super) max: BigInt,
 }
 
 impl Range {
-    pub(super) fn new(low: impl Into<BigInt>, high: impl Into<BigInt>) -> Self {
-        Self { low: low.into(), high: high.into() }
+    pub(super) fn exactly(n: &BigInt) -> Self {
+        Self { min: n.clone(), max: n.clone() }
     }
 
-    pub(super) fn exactly(value: &BigInt) -> Self {
-        Self::new(value.clone(), value.clone())
-    }
-
-    /// `0 ..= 2^bits - 1`.
     pub(super) fn unsigned(bits: u16) -> Self {
-        Self::new(0, (BigInt::one() << bits) - 1)
+        Self { min: BigInt::zero(), max: (BigInt::one() << bits) - 1 }
     }
 
-    /// `-2^(bits-1) ..= 2^(bits-1) - 1`.
     pub(super) fn signed(bits: u16) -> Self {
         let half = BigInt::one() << (bits - 1);
-        Self::new(-half.clone(), half - 1)
+        Self { min: -half.clone(), max: half - 1 }
     }
 
-    /// What a truth value can be.
-    pub(super) fn truth() -> Self {
-        Self::new(-1, 0)
+    fn flag() -> Self {
+        Self { min: BigInt::from(-1), max: BigInt::zero() }
     }
 
+    /// Every value of `self` is one of `other`.
     pub(super) fn within(&self, other: &Range) -> bool {
-        other.low <= self.low && self.high <= other.high
+        self.min >= other.min && self.max <= other.max
     }
 
-    fn fits_machine(&self) -> bool {
-        self.within(&Self::signed(257))
+    fn meet(&self, other: &Range) -> Range {
+        Range { min: self.min.clone().max(other.min.clone()), max: self.max.clone().min(other.max.clone()) }
+    }
+
+    /// Whole 257-bit range.
+    pub(super) fn any() -> Self {
+        Self::signed(257)
     }
 }
 
-/// Bounds of the first result of `op`; `None` where nothing is known. `arg` tells the bounds of the operands.
-pub(super) fn of(op: Op, arg: impl Fn(usize) -> Option<Range>) -> Option<Range> {
-    let range = match op {
-        Op::LdU(bits) | Op::PldU(bits) | Op::UFits(bits) | Op::ModPow2Const(bits) => Range::unsigned(bits),
-        Op::LdI(bits) | Op::PldI(bits) | Op::Fits(bits) => Range::signed(bits),
-        Op::Less | Op::Equal | Op::Leq | Op::Greater | Op::Neq | Op::Geq => Range::truth(),
-        Op::EqInt(_) | Op::LessInt(_) | Op::GtInt(_) | Op::NeqInt(_) => Range::truth(),
-        Op::IsNull | Op::SEmpty | Op::SdEmpty | Op::SdEq => Range::truth(),
-        Op::SBits => Range::new(0, 1023),
-        Op::SRefs => Range::new(0, 4),
-        Op::Now => Range::unsigned(32),
-        Op::HashCU | Op::HashSU => Range::unsigned(256),
-        Op::And => and(arg(0), arg(1))?,
-        Op::Or | Op::Xor => join_bits(arg(0)?, arg(1)?)?,
-        Op::Not => {
-            let a = arg(0)?;
-            Range::new(-a.high - 1, -a.low - 1)
+/// Range of the first result that is an integer, and `true` when the operation cannot throw for
+/// operands in these ranges. `None` for an operand means any integer.
+pub(super) fn of(op: Op, args: &[Option<&Range>]) -> (Option<Range>, bool) {
+    let any = Range::any();
+    let arg = |i: usize| args.get(i).copied().flatten().unwrap_or(&any);
+    let checked = |range: Range| {
+        let sure = range.within(&any);
+        (Some(range.meet(&any)), sure)
+    };
+    let (a, b) = (arg(0), arg(1));
+    match op {
+        Op::Add => checked(Range { min: &a.min + &b.min, max: &a.max + &b.max }),
+        Op::Sub => checked(Range { min: &a.min - &b.max, max: &a.max - &b.min }),
+        Op::Mul => {
+            let products = [&a.min * &b.min, &a.min * &b.max, &a.max * &b.min, &a.max * &b.max];
+            let min = products.iter().min().cloned().unwrap_or_default();
+            let max = products.iter().max().cloned().unwrap_or_default();
+            checked(Range { min, max })
         }
-        Op::RShiftConst(bits) => {
-            let a = arg(0)?;
-            Range::new(a.low >> bits, a.high >> bits)
+        Op::Inc => checked(Range { min: &a.min + 1, max: &a.max + 1 }),
+        Op::Dec => checked(Range { min: &a.min - 1, max: &a.max - 1 }),
+        Op::AddConst(n) => checked(Range { min: &a.min + BigInt::from(n), max: &a.max + BigInt::from(n) }),
+        Op::Negate => checked(Range { min: -&a.max, max: -&a.min }),
+        Op::UFits(n) => fits(a, &Range::unsigned(n)),
+        Op::Fits(n) => fits(a, &Range::signed(n)),
+        Op::LdU(n) | Op::PldU(n) => (Some(Range::unsigned(n)), false),
+        Op::LdI(n) | Op::PldI(n) => (Some(Range::signed(n)), false),
+        Op::ModPow2Const(n) => (Some(Range::unsigned(n)), true),
+        Op::RShiftConst(n) => (Some(Range { min: &a.min >> n, max: &a.max >> n }), true),
+        Op::LShiftConst(n) => checked(Range { min: &a.min << n, max: &a.max << n }),
+        Op::Div if b.min.is_positive() => {
+            let max = if a.max.is_negative() { BigInt::from(-1) } else { a.max.clone() };
+            (Some(Range { min: a.min.clone().min(BigInt::zero()), max }), true)
         }
-        Op::LShiftConst(bits) => {
-            let a = arg(0)?;
-            Range::new(a.low << bits, a.high << bits)
+        Op::Mod if b.min.is_positive() => (Some(Range { min: BigInt::zero(), max: &b.max - 1 }), true),
+        Op::And if !a.min.is_negative() || !b.min.is_negative() => {
+            let max = match (a.min.is_negative(), b.min.is_negative()) {
+                (false, false) => a.max.clone().min(b.max.clone()),
+                (false, true) => a.max.clone(),
+                _ => b.max.clone(),
+            };
+            (Some(Range { min: BigInt::zero(), max }), true)
         }
-        Op::Inc => shift(arg(0)?, 1),
-        Op::Dec => shift(arg(0)?, -1),
-        Op::AddConst(n) => shift(arg(0)?, n),
-        Op::Add => {
-            let (a, b) = (arg(0)?, arg(1)?);
-            Range::new(a.low + b.low, a.high + b.high)
-        }
-        Op::Sub => {
-            let (a, b) = (arg(0)?, arg(1)?);
-            Range::new(a.low - b.high, a.high - b.low)
-        }
-        Op::Mul => products(arg(0)?, arg(1)?),
-        Op::MulConst(n) => products(arg(0)?, Range::new(n, n)),
         Op::Min => {
-            let (a, b) = (arg(0)?, arg(1)?);
-            Range::new(a.low.min(b.low), a.high.min(b.high))
+            let range =
+                Range { min: a.min.clone().min(b.min.clone()), max: a.max.clone().min(b.max.clone()) };
+            (Some(range), true)
         }
         Op::Max => {
-            let (a, b) = (arg(0)?, arg(1)?);
-            Range::new(a.low.max(b.low), a.high.max(b.high))
+            let range =
+                Range { min: a.min.clone().max(b.min.clone()), max: a.max.clone().max(b.max.clone()) };
+            (Some(range), true)
         }
-        _ => return None,
-    };
-    range.fits_machine().then_some(range)
-}
-
-fn shift(range: Range, by: i8) -> Range {
-    Range::new(range.low + by, range.high + by)
-}
-
-fn products(a: Range, b: Range) -> Range {
-    let all = [&a.low * &b.low, &a.low * &b.high, &a.high * &b.low, &a.high * &b.high];
-    let low = all.iter().min().cloned().unwrap_or_default();
-    let high = all.iter().max().cloned().unwrap_or_default();
-    Range::new(low, high)
-}
-
-/// A mask that is not negative bounds the result, whatever the other side is.
-fn and(a: Option<Range>, b: Option<Range>) -> Option<Range> {
-    let (a, b) = (a.unwrap_or(Range::signed(257)), b.unwrap_or(Range::signed(257)));
-    if a.within(&Range::truth()) && b.within(&Range::truth()) {
-        return Some(Range::truth());
-    }
-    let not_negative = |range: &Range| range.low >= BigInt::zero();
-    match (not_negative(&a), not_negative(&b)) {
-        (true, true) => Some(Range::new(0, a.high.min(b.high))),
-        (true, false) => Some(Range::new(0, a.high)),
-        (false, true) => Some(Range::new(0, b.high)),
-        (false, false) => None,
+        Op::Less | Op::Greater | Op::Leq | Op::Geq | Op::Equal | Op::Neq => (Some(Range::flag()), true),
+        Op::EqInt(_) | Op::NeqInt(_) | Op::LessInt(_) | Op::GtInt(_) | Op::IsNull | Op::SdEq | Op::SEmpty => {
+            (Some(Range::flag()), true)
+        }
+        Op::SdEmpty | Op::SrEmpty => (Some(Range::flag()), true),
+        Op::HashCU | Op::HashSU | Op::HashBU | Op::Sha256U => (Some(Range::unsigned(256)), false),
+        Op::SBits | Op::BBits => (Some(Range::unsigned(10)), true),
+        Op::SRefs | Op::BRefs => (Some(Range::unsigned(3)), true),
+        Op::LdGrams => (Some(Range::unsigned(120)), false),
+        Op::Now => (Some(Range::unsigned(32)), true),
+        Op::BlockLt | Op::LTime => (Some(Range::unsigned(64)), true),
+        _ => (None, false),
     }
 }
 
-/// `a | b` and `a ^ b` of what is not negative stay below the next power of two; truth values stay such.
-fn join_bits(a: Range, b: Range) -> Option<Range> {
-    if a.within(&Range::truth()) && b.within(&Range::truth()) {
-        return Some(Range::truth());
-    }
-    let not_negative = a.low >= BigInt::zero() && b.low >= BigInt::zero();
-    not_negative.then(|| Range::new(0, (BigInt::one() << a.high.max(b.high).bits()) - 1))
+fn fits(a: &Range, want: &Range) -> (Option<Range>, bool) {
+    if a.within(want) { (Some(a.clone()), true) } else { (Some(want.clone()), false) }
 }

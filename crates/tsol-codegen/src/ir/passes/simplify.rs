@@ -1,330 +1,376 @@
-//! One walk from top to bottom: constants, known results, repeated work, decided branches.
+//! Forward pass: constants, common operations, ranges, branches that are decided.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use num_bigint::BigInt;
-use num_traits::Zero;
+use num_traits::{One, ToPrimitive, Zero};
+use tsol_syntax::span::Span;
 
-use super::fold;
 use super::range::{self, Range};
+use super::rename::Renaming;
 use crate::ir::{Block, Const, End, Function, Inst, Value};
 use crate::opcode::{Class, Op};
 
-/// Simplifies a function.
 pub(super) fn simplify(function: &mut Function) {
-    let mut pass = Simplify { values: function.values, ..Simplify::default() };
-    let body = std::mem::take(&mut function.body);
-    function.body = pass.block(body);
-    // A use may stand before the walk learned what replaces it (loop parameters never are replaced).
-    function.body.map_uses(&mut |value| pass.resolve(value));
-    function.values = pass.values;
+    let mut pass = Simplify {
+        names: Renaming::default(),
+        ints: HashMap::new(),
+        known: HashMap::new(),
+        made: HashMap::new(),
+        defs: HashMap::new(),
+        ranges: HashMap::new(),
+    };
+    pass.block(&mut function.body);
 }
 
-/// An operand as the key of a known result: constants by content.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Operand {
-    Value(Value),
-    Int(BigInt),
-}
-
-#[derive(Default)]
 struct Simplify {
-    values: u32,
-    replaced: HashMap<Value, Value>,
+    names: Renaming,
     ints: HashMap<Value, BigInt>,
+    /// Values of constants that are visible here.
+    known: HashMap<BigInt, Value>,
+    /// Results of operations that are visible here.
+    made: HashMap<(Op, Vec<Value>), Vec<Value>>,
+    /// Operation of a value with one result.
+    defs: HashMap<Value, (Op, Vec<Value>)>,
     ranges: HashMap<Value, Range>,
-    /// Not-operations by result: `EQINT 0` and, of truth values, `NOT`.
-    negated: HashMap<Value, Value>,
-    /// Results of operations that dominate the current place, innermost block last.
-    known: Vec<HashMap<(Op, Vec<Operand>), Vec<Value>>>,
+}
+
+/// What an instruction becomes.
+enum Now {
+    Keep,
+    Gone,
+    Int(BigInt),
+    Op(Op, Vec<Value>),
 }
 
 impl Simplify {
-    fn resolve(&self, mut value: Value) -> Value {
-        while let Some(next) = self.replaced.get(&value) {
-            value = *next;
-        }
-        value
-    }
-
-    fn fresh(&mut self) -> Value {
-        self.values += 1;
-        Value(self.values - 1)
-    }
-
-    fn block(&mut self, block: Block) -> Block {
-        self.known.push(HashMap::new());
-        let mut queue = VecDeque::from(block.insts);
-        let (mut out, mut end) = (Vec::new(), block.end);
-        while let Some(mut inst) = queue.pop_front() {
-            for value in inst.args_mut() {
-                *value = self.resolve(*value);
-            }
-            match inst {
-                Inst::Const { dst, ref value, .. } => {
-                    if let Const::Int(int) = value {
-                        self.ranges.insert(dst, Range::exactly(int));
-                        self.ints.insert(dst, int.clone());
-                    }
-                    out.push(inst);
-                }
-                Inst::Op { op, .. } if op.never_returns() => {
-                    out.push(inst);
-                    (queue, end) = (VecDeque::new(), End::Unreachable);
-                }
-                Inst::Op { .. } => {
-                    if let Some(new_end) = self.operation(inst, &mut out) {
-                        (queue, end) = (VecDeque::new(), new_end);
-                    }
-                }
-                Inst::If { .. } => {
-                    if let Some(new_end) = self.branch(inst, &mut out, &mut queue) {
-                        end = new_end;
-                    }
-                }
-                _ => {
-                    for inner in inst.blocks_mut() {
-                        *inner = self.block(std::mem::take(inner));
-                    }
-                    out.push(inst);
-                }
+    fn block(&mut self, block: &mut Block) {
+        let (known, made) = (self.known.clone(), self.made.clone());
+        let mut out = Vec::with_capacity(block.insts.len());
+        for inst in std::mem::take(&mut block.insts) {
+            if !self.inst(inst, &mut out, block) {
+                break;
             }
         }
-        self.known.pop();
-        if let Some(values) = end.values_mut() {
+        block.insts = out;
+        if let Some(values) = block.end.values_mut() {
             for value in values {
-                *value = self.resolve(*value);
+                *value = self.names.get(*value);
             }
         }
-        Block { insts: out, end }
+        self.known = known;
+        self.made = made;
     }
 
-    /// An operation; gives the new end of the block when it turns out to throw always.
-    fn operation(&mut self, inst: Inst, out: &mut Vec<Inst>) -> Option<End> {
-        let Inst::Op { mut op, mut args, dsts, span } = inst else { return None };
-        self.constant_to_the_right(&mut op, &mut args);
-        if let Some(value) = self.folded(op, &args) {
-            self.define_int(dsts[0], value, span, out);
-            return None;
+    fn int(&self, value: Value) -> Option<&BigInt> {
+        self.ints.get(&value)
+    }
+
+    /// Handles one instruction; false when the block ends here.
+    fn inst(&mut self, mut inst: Inst, out: &mut Vec<Inst>, block: &mut Block) -> bool {
+        for value in inst.args_mut() {
+            *value = self.names.get(*value);
+        }
+        match inst {
+            Inst::Const { dst, value: Const::Int(n), span } => self.constant(dst, n, span, out),
+            Inst::Op { op, args, dsts, span } => self.op(op, args, dsts, span, out),
+            Inst::If { cond, then, els, dsts, span } => {
+                return self.branch(cond, then, els, dsts, span, out, block);
+            }
+            Inst::Switch { on, mut cases, mut default, dsts, span } if self.int(on).is_some() => {
+                let key = self.int(on).and_then(ToPrimitive::to_u64);
+                let hit = cases.iter().position(|(k, _)| Some(*k) == key);
+                let chosen = match hit {
+                    Some(i) => cases.swap_remove(i).1,
+                    None => std::mem::take(&mut default),
+                };
+                return self.splice(chosen, &dsts, out, block, span);
+            }
+            mut inst => {
+                for inner in inst.blocks_mut() {
+                    self.block(inner);
+                }
+                out.push(inst);
+            }
+        }
+        true
+    }
+
+    fn constant(&mut self, dst: Value, n: BigInt, span: Option<Span>, out: &mut Vec<Inst>) {
+        if let Some(&same) = self.known.get(&n) {
+            self.names.set(dst, same);
+            return;
+        }
+        self.known.insert(n.clone(), dst);
+        self.ranges.insert(dst, Range::exactly(&n));
+        self.ints.insert(dst, n.clone());
+        out.push(Inst::Const { dst, value: Const::Int(n), span });
+    }
+
+    fn op(&mut self, op: Op, args: Vec<Value>, dsts: Vec<Value>, span: Option<Span>, out: &mut Vec<Inst>) {
+        let ints: Option<Vec<BigInt>> = args.iter().map(|&v| self.int(v).cloned()).collect();
+        if let Some(ints) = &ints
+            && !ints.is_empty()
+            && let Some(results) = super::eval(op, ints)
+        {
+            for (&dst, n) in dsts.iter().zip(results) {
+                self.constant(dst, n, span, out);
+            }
+            return;
+        }
+        let (op, args) = match self.rewrite(op, &args, &dsts) {
+            Now::Keep => (op, args),
+            Now::Gone => return,
+            Now::Int(n) => {
+                self.constant(dsts[0], n, span, out);
+                return;
+            }
+            Now::Op(op, args) => (op, args),
+        };
+        let pure = matches!(op.class(), Class::Pure | Class::MayThrow);
+        if pure && !args.is_empty() {
+            let key = (op, args.clone());
+            if let Some(same) = self.made.get(&key) {
+                for (&dst, &old) in dsts.iter().zip(same) {
+                    self.names.set(dst, old);
+                }
+                return;
+            }
+            self.made.insert(key, dsts.clone());
+        }
+        let ranges: Vec<Option<&Range>> = args.iter().map(|v| self.ranges.get(v)).collect();
+        if let (Some(found), _) = range::of(op, &ranges)
+            && let Some(&dst) = dsts.first()
+        {
+            self.ranges.insert(dst, found);
         }
         if let [dst] = dsts[..] {
-            if let Some(same) = self.same_as(op, &args) {
-                self.replaced.insert(dst, same);
-                return None;
-            }
+            self.defs.insert(dst, (op, args.clone()));
         }
-        if let Some(decided) = self.decided_throw(op, &args) {
-            if decided {
-                let always = if let Op::ThrowIf(code) | Op::ThrowIfNot(code) = op { Op::Throw(code) } else { op };
-                out.push(Inst::Op { op: always, args: Vec::new(), dsts, span });
-                return Some(End::Unreachable);
-            }
-            return None;
-        }
-        self.into_immediate(&mut op, &mut args);
-        self.without_negation(&mut op, &mut args);
-        let key = (op, args.iter().map(|value| self.operand(*value)).collect::<Vec<_>>());
-        if matches!(op.class(), Class::Pure | Class::MayThrow) {
-            if let Some(known) = self.known.iter().rev().find_map(|scope| scope.get(&key)).cloned() {
-                self.replaced.extend(dsts.into_iter().zip(known));
-                return None;
-            }
-            if let Some(scope) = self.known.last_mut() {
-                scope.insert(key, dsts.clone());
-            }
-        }
-        self.learn(op, &args, &dsts);
         out.push(Inst::Op { op, args, dsts, span });
-        None
     }
 
-    fn operand(&self, value: Value) -> Operand {
-        self.ints.get(&value).map_or(Operand::Value(value), |int| Operand::Int(int.clone()))
+    /// Is the value -1 or 0?
+    fn is_flag(&self, value: Value) -> bool {
+        self.ranges.get(&value).is_some_and(|r| r.max <= BigInt::zero() && r.min >= BigInt::from(-1))
     }
 
-    fn define_int(
-        &mut self,
-        dst: Value,
-        value: BigInt,
-        span: Option<tsol_syntax::span::Span>,
-        out: &mut Vec<Inst>,
-    ) {
-        self.ranges.insert(dst, Range::exactly(&value));
-        self.ints.insert(dst, value.clone());
-        out.push(Inst::Const { dst, value: Const::Int(value), span });
+    /// The operation that gives the opposite truth value.
+    fn inverse(op: Op) -> Option<Op> {
+        Some(match op {
+            Op::Less => Op::Geq,
+            Op::Geq => Op::Less,
+            Op::Greater => Op::Leq,
+            Op::Leq => Op::Greater,
+            Op::Equal => Op::Neq,
+            Op::Neq => Op::Equal,
+            Op::EqInt(n) => Op::NeqInt(n),
+            Op::NeqInt(n) => Op::EqInt(n),
+            Op::LessInt(n) if n > i8::MIN => Op::GtInt(n - 1),
+            Op::GtInt(n) if n < i8::MAX => Op::LessInt(n + 1),
+            _ => return None,
+        })
     }
 
-    fn constant_to_the_right(&self, op: &mut Op, args: &mut [Value]) {
-        let is_int = |value: &Value| self.ints.contains_key(value);
-        if let [left, right] = args
-            && is_int(left)
-            && !is_int(right)
-            && let Some(flipped) = op.flipped()
-            && matches!(op.class(), Class::Pure | Class::MayThrow)
-            && op.row().signature.starts_with("ii-")
-        {
-            std::mem::swap(left, right);
-            *op = flipped;
-        }
-    }
-
-    fn folded(&self, op: Op, args: &[Value]) -> Option<BigInt> {
-        if op.results() != 1 || args.is_empty() {
-            return None;
-        }
-        let ints: Option<Vec<_>> = args.iter().map(|value| self.ints.get(value)).collect();
-        fold::fold(op, &ints?)
-    }
-
-    /// The operand that the operation gives back as it is.
-    fn same_as(&self, op: Op, args: &[Value]) -> Option<Value> {
-        match (op, args) {
-            (Op::Fits(bits), [value]) => self.ranges.get(value)?.within(&Range::signed(bits)).then_some(*value),
-            (Op::UFits(bits), [value]) => self.ranges.get(value)?.within(&Range::unsigned(bits)).then_some(*value),
-            (Op::AddConst(0), [value]) => Some(*value),
-            (_, [left, right]) => {
-                // NaN is an operand of quiet operations only, and those are other variants.
-                fold::is_identity(op, self.ints.get(right)?).then_some(*left)
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether a conditional throw always (`true`) or never (`false`) happens.
-    fn decided_throw(&self, op: Op, args: &[Value]) -> Option<bool> {
-        let condition = |value: &Value| self.ints.get(value).map(|int| !int.is_zero());
-        match (op, args) {
-            (Op::ThrowIf(_), [value]) => condition(value),
-            (Op::ThrowIfNot(_), [value]) => condition(value).map(|is_true| !is_true),
-            _ => None,
-        }
-    }
-
-    fn into_immediate(&self, op: &mut Op, args: &mut Vec<Value>) {
-        if let [_, right] = args[..]
-            && let Some(right) = self.ints.get(&right)
-            && let Some(shorter) = fold::immediate(*op, right)
-        {
-            *op = shorter;
-            args.pop();
-        }
-    }
-
-    fn without_negation(&self, op: &mut Op, args: &mut [Value]) {
-        let [value] = args else { return };
-        let Some(inner) = self.negated.get(value) else { return };
-        *op = match *op {
-            Op::ThrowIf(code) => Op::ThrowIfNot(code),
-            Op::ThrowIfNot(code) => Op::ThrowIf(code),
-            _ => return,
+    fn rewrite(&mut self, op: Op, args: &[Value], dsts: &[Value]) -> Now {
+        let same = |this: &mut Self, value: Value| {
+            this.names.set(dsts[0], value);
+            Now::Gone
         };
-        *value = *inner;
-    }
-
-    fn learn(&mut self, op: Op, args: &[Value], dsts: &[Value]) {
-        let Some(first) = dsts.first() else { return };
-        let known = range::of(op, |index| args.get(index).and_then(|value| self.ranges.get(value)).cloned());
-        if let Some(range) = known {
-            self.ranges.insert(*first, range);
-        }
-        let is_truth = |value: &Value| self.ranges.get(value).is_some_and(|r| r.within(&Range::truth()));
-        match (op, args) {
-            (Op::EqInt(0), [value]) => {
-                self.negated.insert(*first, *value);
+        let b = args.get(1).and_then(|&v| self.int(v)).cloned();
+        let a = args.first().and_then(|&v| self.int(v)).cloned();
+        let minus_one = BigInt::from(-1);
+        match op {
+            Op::UFits(_) | Op::Fits(_) => {
+                let known = [self.ranges.get(&args[0])];
+                if self.ranges.contains_key(&args[0]) && range::of(op, &known).1 {
+                    return same(self, args[0]);
+                }
             }
-            (Op::Not, [value]) if is_truth(value) => {
-                self.negated.insert(*first, *value);
+            Op::Add | Op::Or | Op::Xor if b.as_ref().is_some_and(Zero::is_zero) => return same(self, args[0]),
+            Op::Add | Op::Or | Op::Xor if a.as_ref().is_some_and(Zero::is_zero) => return same(self, args[1]),
+            Op::Sub if b.as_ref().is_some_and(Zero::is_zero) => return same(self, args[0]),
+            Op::Mul | Op::Div if b.as_ref().is_some_and(One::is_one) => return same(self, args[0]),
+            Op::Mul if a.as_ref().is_some_and(One::is_one) => return same(self, args[1]),
+            Op::And if b.as_ref() == Some(&minus_one) => return same(self, args[0]),
+            Op::And if a.as_ref() == Some(&minus_one) => return same(self, args[1]),
+            Op::And if args[0] == args[1] => return same(self, args[0]),
+            Op::Or if args[0] == args[1] => return same(self, args[0]),
+            Op::And if a.as_ref().or(b.as_ref()).is_some_and(Zero::is_zero) => return Now::Int(BigInt::zero()),
+            Op::AddConst(0) | Op::MulConst(1) => return same(self, args[0]),
+            Op::Equal if b.as_ref().is_some_and(Zero::is_zero) => return self.is_zero(args[0]),
+            Op::Neq if b.as_ref().is_some_and(Zero::is_zero) && self.is_flag(args[0]) => {
+                return same(self, args[0]);
+            }
+            Op::NeqInt(0) if self.is_flag(args[0]) => return same(self, args[0]),
+            Op::EqInt(0) | Op::Not if op == Op::EqInt(0) || self.is_flag(args[0]) => {
+                return self.is_zero(args[0]);
+            }
+            Op::ThrowIf(_) if a.as_ref().is_some_and(Zero::is_zero) => return Now::Gone,
+            Op::ThrowIfNot(_) if a.as_ref().is_some_and(|n| !n.is_zero()) => return Now::Gone,
+            Op::ThrowIf(n) if a.is_some() => return Now::Op(Op::Throw(n), Vec::new()),
+            Op::ThrowIfNot(n) if a.is_some() => return Now::Op(Op::Throw(n), Vec::new()),
+            Op::ThrowIf(n) => {
+                if let Some(cond) = self.opposite(args[0]) {
+                    return Now::Op(Op::ThrowIfNot(n), vec![cond]);
+                }
+            }
+            Op::ThrowIfNot(n) => {
+                if let Some(cond) = self.opposite(args[0]) {
+                    return Now::Op(Op::ThrowIf(n), vec![cond]);
+                }
+            }
+            Op::CondSel if args[1] == args[2] => return same(self, args[1]),
+            Op::CondSel => {
+                if let Some(n) = a {
+                    return same(self, if n.is_zero() { args[2] } else { args[1] });
+                }
+            }
+            Op::Index(i) => {
+                if let Some((Op::Tuple(_), items)) = self.defs.get(&args[0])
+                    && let Some(&item) = items.get(usize::from(i))
+                {
+                    return same(self, item);
+                }
+            }
+            Op::Untuple(n) => {
+                if let Some((Op::Tuple(m), items)) = self.defs.get(&args[0]).cloned()
+                    && n == m
+                {
+                    for (&dst, item) in dsts.iter().zip(items) {
+                        self.names.set(dst, item);
+                    }
+                    return Now::Gone;
+                }
             }
             _ => {}
         }
+        Now::Keep
     }
 
-    /// A branch; gives the new end of the block when only one way is left and it does not come back.
-    fn branch(&mut self, inst: Inst, out: &mut Vec<Inst>, queue: &mut VecDeque<Inst>) -> Option<End> {
-        let Inst::If { mut cond, mut then, mut els, dsts, span } = inst else { return None };
-        while let Some(inner) = self.negated.get(&cond).copied() {
-            cond = self.resolve(inner);
+    /// A value `v` for which `value` is true exactly when `v` is zero.
+    fn opposite(&self, value: Value) -> Option<Value> {
+        match self.defs.get(&value) {
+            Some((Op::EqInt(0), args)) => Some(args[0]),
+            Some((Op::Equal, args)) if self.int(args[1]).is_some_and(Zero::is_zero) => Some(args[0]),
+            Some((Op::Not, args)) if self.is_flag(args[0]) => Some(args[0]),
+            _ => None,
+        }
+    }
+
+    fn is_zero(&mut self, value: Value) -> Now {
+        if let Some((op, args)) = self.defs.get(&value).cloned()
+            && let Some(inverse) = Self::inverse(op)
+        {
+            return Now::Op(inverse, args);
+        }
+        Now::Op(Op::EqInt(0), vec![value])
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn branch(
+        &mut self,
+        cond: Value,
+        mut then: Block,
+        mut els: Block,
+        dsts: Vec<Value>,
+        span: Option<Span>,
+        out: &mut Vec<Inst>,
+        block: &mut Block,
+    ) -> bool {
+        if let Some(n) = self.int(cond) {
+            let chosen = if n.is_zero() { els } else { then };
+            return self.splice(chosen, &dsts, out, block, span);
+        }
+        let mut cond = cond;
+        while let Some(other) = self.opposite(cond) {
+            cond = other;
             std::mem::swap(&mut then, &mut els);
         }
-        if let Some(int) = self.ints.get(&cond) {
-            let chosen = if int.is_zero() { els } else { then };
-            return self.splice(chosen, &dsts, queue);
+        // A branch that only throws is a conditional throw.
+        for (side, other, when) in [(&then, &els, true), (&els, &then, false)] {
+            if let ([Inst::Op { op: Op::Throw(n), .. }], End::Unreachable) = (&side.insts[..], &side.end) {
+                let op = if when { Op::ThrowIf(*n) } else { Op::ThrowIfNot(*n) };
+                let other = other.clone();
+                out.push(Inst::Op { op, args: vec![cond], dsts: Vec::new(), span });
+                return self.splice(other, &dsts, out, block, span);
+            }
         }
-        let (mut then, mut els) = (self.block(then), self.block(els));
-        if let Some(code) = lone_throw(&then) {
-            out.push(Inst::Op { op: Op::ThrowIf(code), args: vec![cond], dsts: Vec::new(), span });
-            return self.splice(els, &dsts, queue);
-        }
-        if let Some(code) = lone_throw(&els) {
-            out.push(Inst::Op { op: Op::ThrowIfNot(code), args: vec![cond], dsts: Vec::new(), span });
-            return self.splice(then, &dsts, queue);
-        }
-        let mut dsts = dsts;
-        self.drop_equal_results(&mut then, &mut els, &mut dsts);
-        if then.insts.is_empty() && els.insts.is_empty() && dsts.is_empty() && then.yields() && els.yields() {
-            return None;
-        }
-        out.push(Inst::If { cond, then, els, dsts, span });
-        None
-    }
-
-    /// Puts a block in place of the instruction that owned it.
-    fn splice(&mut self, chosen: Block, dsts: &[Value], queue: &mut VecDeque<Inst>) -> Option<End> {
-        let new_end = match chosen.end {
-            End::Yield(values) => {
-                for (dst, value) in dsts.iter().zip(values) {
-                    self.replaced.insert(*dst, value);
+        self.block(&mut then);
+        self.block(&mut els);
+        // Equal results need no branch.
+        let mut kept = dsts;
+        if let (End::Yield(a), End::Yield(b)) = (&mut then.end, &mut els.end) {
+            let mut i = 0;
+            while i < kept.len() {
+                if a[i] == b[i] {
+                    self.names.set(kept[i], a[i]);
+                    kept.remove(i);
+                    a.remove(i);
+                    b.remove(i);
+                } else {
+                    i += 1;
                 }
-                None
             }
-            other => {
-                queue.clear();
-                Some(other)
+            if then.insts.is_empty() && els.insts.is_empty() && kept.is_empty() {
+                return true;
             }
-        };
-        for inst in chosen.insts.into_iter().rev() {
-            queue.push_front(inst);
         }
-        new_end
-    }
-
-    /// Results that both ways yield as the same value are that value.
-    fn drop_equal_results(&mut self, then: &mut Block, els: &mut Block, dsts: &mut Vec<Value>) {
-        let (End::Yield(a), End::Yield(b)) = (&mut then.end, &mut els.end) else { return };
-        for index in (0..dsts.len()).rev() {
-            let same_int = match (self.ints.get(&a[index]), self.ints.get(&b[index])) {
-                (Some(x), Some(y)) if x == y => Some(x.clone()),
-                _ => None,
-            };
-            if a[index] == b[index] {
-                self.replaced.insert(dsts[index], a[index]);
-            } else if let Some(int) = same_int {
-                // Both ways push the same number: push it in one of them and keep the result, but know its value.
-                self.ranges.insert(dsts[index], Range::exactly(&int));
-                continue;
+        if let ([], [], [dst]) = (&then.insts[..], &els.insts[..], &kept[..])
+            && let (End::Yield(a), End::Yield(b)) = (&then.end, &els.end)
+            && self.is_flag(cond)
+        {
+            let (a, b) = (a[0], b[0]);
+            let truth = |v: Value, n: i32| self.int(v) == Some(&BigInt::from(n));
+            let dst = *dst;
+            if truth(a, -1) && truth(b, 0) {
+                self.names.set(dst, cond);
+                return true;
+            }
+            let op = if truth(b, 0) && self.is_flag(a) {
+                Some((Op::And, vec![cond, a]))
+            } else if truth(a, -1) && self.is_flag(b) {
+                Some((Op::Or, vec![cond, b]))
             } else {
-                self.join_ranges(dsts[index], a[index], b[index]);
-                continue;
+                None
+            };
+            if let Some((op, args)) = op {
+                self.op(op, args, vec![dst], span, out);
+                return true;
             }
-            a.remove(index);
-            b.remove(index);
-            dsts.remove(index);
         }
+        out.push(Inst::If { cond, then, els, dsts: kept, span });
+        true
     }
 
-    fn join_ranges(&mut self, dst: Value, a: Value, b: Value) {
-        if let (Some(a), Some(b)) = (self.ranges.get(&a), self.ranges.get(&b)) {
-            let low = a.low.clone().min(b.low.clone());
-            let high = a.high.clone().max(b.high.clone());
-            self.ranges.insert(dst, Range::new(low, high));
+    /// Puts a block in the place of its instruction; false when it does not come back.
+    fn splice(
+        &mut self,
+        chosen: Block,
+        dsts: &[Value],
+        out: &mut Vec<Inst>,
+        block: &mut Block,
+        _span: Option<Span>,
+    ) -> bool {
+        for inst in chosen.insts {
+            if !self.inst(inst, out, block) {
+                return false;
+            }
         }
-    }
-}
-
-/// The exit code of a block that does nothing but throw.
-fn lone_throw(block: &Block) -> Option<u16> {
-    match (&block.insts[..], &block.end) {
-        ([Inst::Op { op: Op::Throw(code), .. }], End::Unreachable) => Some(*code),
-        _ => None,
+        match chosen.end {
+            End::Yield(values) => {
+                for (&dst, &value) in dsts.iter().zip(&values) {
+                    let value = self.names.get(value);
+                    if dst != value {
+                        self.names.set(dst, value);
+                    }
+                }
+                true
+            }
+            end => {
+                block.end = end;
+                false
+            }
+        }
     }
 }
