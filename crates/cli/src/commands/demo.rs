@@ -85,7 +85,7 @@ fn conclude(
         table(&columns, balances),
         outcome.received,
         outcome.required,
-        world.organisation.members.len(),
+        outcome.custodians,
     );
     Ok(Answer { text, data, warnings: warnings.into_iter().collect() })
 }
@@ -114,6 +114,7 @@ fn data(world: &World, winner: &Address, ledger: &Ledger, outcome: &Outcome, aud
         "winner": winner.to_string(),
         "transaction": outcome.id,
         "required": outcome.required,
+        "custodians": outcome.custodians,
         "signed": outcome.signed,
         "waiting": outcome.waiting.is_some(),
         "asked": outcome.asked,

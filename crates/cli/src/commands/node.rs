@@ -3,24 +3,28 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use governance::Multisig;
+use governance::{Multisig, Organisation};
 use serde_json::json;
 use ton_abi::Nano;
 
 use crate::contracts::{self, ContractsArgs};
 use crate::error::CliError;
-use crate::failure::from_client;
+use crate::failure::{from_client, from_node};
 use crate::ledger::Ledger;
 use crate::local::Local;
 use crate::members;
 use crate::organisation::OrganisationArgs;
 use crate::output::{Answer, Progress};
-use crate::state::{NewFolder, World};
+use crate::state::{NewFolder, StateArgs, World};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Node {
     /// Make a local network with the members' funded multisig and keep it in a directory.
     Init(Init),
+    /// Let the giver send money to an account.
+    Fund(Fund),
+    /// Let time pass: the network's clock stands still otherwise.
+    Advance(Advance),
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,9 +41,31 @@ pub(crate) struct Init {
     grant: Option<Nano>,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fund {
+    #[command(flatten)]
+    state: StateArgs,
+    /// Recipient: an address or a name.
+    #[arg(long, value_name = "ACCOUNT")]
+    to: String,
+    /// Amount in TON.
+    #[arg(long, value_name = "TON")]
+    value: Nano,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Advance {
+    #[command(flatten)]
+    state: StateArgs,
+    /// How much time passes.
+    seconds: u32,
+}
+
 pub(crate) async fn run(command: &Node, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Node::Init(args) => init(args, progress).await,
+        Node::Fund(args) => fund(args, progress).await,
+        Node::Advance(args) => advance(args),
     }
 }
 
@@ -75,4 +101,28 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
         "steps": ledger.to_json(),
     });
     Ok(Answer { text, data, warnings: contracts.warnings.into_iter().collect() })
+}
+
+async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
+    let mut world = World::open(&args.state, Organisation::of_proposal())?;
+    let to = world.account(&args.to)?;
+    progress.say(format!("giver sends {:#} TON to {}", args.value, world.label(&to)));
+    let mut ledger = Ledger::default();
+    ledger.note("fund", "giver", &world.local.give(&to, args.value).await?);
+    let balance = world.local.client.balance(&to).await;
+    let balance =
+        balance.map_err(|error| from_client(format!("the balance of {to} cannot be read"), error))?;
+    world.save()?;
+    let text = format!("{}{} has {balance:#} TON\n", ledger.to_text(), world.label(&to));
+    let data = json!({ "account": to.to_string(), "balance": balance, "steps": ledger.to_json() });
+    Ok(Answer { text, data, warnings: Vec::new() })
+}
+
+fn advance(args: &Advance) -> Result<Answer, CliError> {
+    let mut world = World::open(&args.state, Organisation::of_proposal())?;
+    let now = world.local.node.lock().advance(args.seconds);
+    let now = now.map_err(|error| from_node("the clock cannot be moved", error))?;
+    world.save()?;
+    let text = format!("the network's time is {now} (Unix seconds)\n");
+    Ok(Answer { text, data: json!({ "now": now.0 }), warnings: Vec::new() })
 }

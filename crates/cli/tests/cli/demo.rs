@@ -15,7 +15,7 @@ fn eight_of_fifteen_members_pay_the_winner() {
     let (status, envelope) = json(["demo"]);
     assert_eq!(status, 0, "{envelope:#}");
     let data = &envelope["data"];
-    assert_eq!(data["required"], 8);
+    assert_eq!((&data["required"], &data["custodians"]), (&Value::from(8), &Value::from(15)));
     assert_eq!((&data["asked"], &data["received"]), (&Value::from(PAYMENT), &Value::from(PAYMENT)));
     assert_eq!(data["waiting"], false);
     let signed: Vec<_> =

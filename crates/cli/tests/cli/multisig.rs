@@ -143,6 +143,36 @@ fn more_than_the_wallet_has_is_stopped_unless_wanted() {
 }
 
 #[test]
+fn a_payment_waits_for_money_and_is_executed_once_it_is_there() {
+    let folder = network();
+    let pay = ["--as", "0", "--to", "giver", "--value", "900000", "--allow-short-balance"];
+    let id = done(&folder, "submit", &pay)["transaction"].as_str().expect("an id").to_owned();
+    let mut data = Value::Null;
+    for member in 1..=7 {
+        data = done(&folder, "confirm", &["--as", &member.to_string(), &id]);
+    }
+    assert_eq!(data["waiting"]["state"], "ready", "{data:#}");
+    assert!(data["effects"].to_string().contains("TxDeferred"), "{data:#}");
+
+    let state = text(folder.path());
+    let fund = ["node", "fund", "--state", state, "--to", "multisig", "--value", "300000"];
+    assert_eq!(json(fund).0, 0);
+    let data = done(&folder, "execute", &["--as", "14", &id]);
+    assert!(data["waiting"].is_null(), "{data:#}");
+    assert!(data["effects"].to_string().contains("sends 900000 TON to giver"), "{data:#}");
+}
+
+#[test]
+fn a_payment_expires_after_its_lifetime() {
+    let folder = network();
+    let id = submit(&folder, "1");
+    let lifetime = done(&folder, "show", &[])["lifetime"].to_string();
+    let (status, _) = json(["node", "advance", "--state", text(folder.path()), &lifetime]);
+    assert_eq!(status, 0);
+    refused(&folder, "confirm", &["--as", "1", &id], "LIFETIME_OVER");
+}
+
+#[test]
 fn wrong_members_accounts_and_amounts_are_usage_errors() {
     let folder = network();
     let state = text(folder.path());

@@ -34,6 +34,7 @@ pub(super) struct Story<'a> {
 pub(super) struct Outcome {
     pub(super) id: TransactionId,
     pub(super) required: u8,
+    pub(super) custodians: usize,
     /// The transaction if the wallet still waits with it.
     pub(super) waiting: Option<QueuedTransaction>,
     /// Names of those who have confirmed, after each confirmation.
@@ -161,9 +162,11 @@ impl<'a> Story<'a> {
             }
         }
         let waiting = multisig.transaction(id).await.map_err(failed)?;
+        let custodians = multisig.custodians().await.map_err(failed)?.len();
         Ok(Outcome {
             id,
             required,
+            custodians,
             waiting,
             signed,
             asked: payment.value,
