@@ -46,6 +46,15 @@ pub enum Error {
         /// The address.
         address: Address,
     },
+    /// The giver's image and ABI do not belong together.
+    #[error(transparent)]
+    Giver(#[from] ton_abi::Error),
+    /// The giver's constructor ran and failed.
+    #[error("the constructor of the giver failed with exit code {exit_code:?}")]
+    GiverFailed {
+        /// Exit code of the virtual machine, if it ran.
+        exit_code: Option<i32>,
+    },
     /// An account does not fit into cells.
     #[error(transparent)]
     Account(#[from] chain::AccountError),

@@ -10,31 +10,6 @@ use crate::block::Block;
 use crate::state::State;
 use crate::{Error, Node, NodeOptions};
 
-/// The giver that every TON OS SE tool knows: its address and its published key pair.
-///
-/// Source: the SDK's `giver` conventions (GiverV2 of TON OS SE).
-pub mod giver {
-    use ton_abi::{Address, Hash, Nano, PublicKey};
-
-    /// `0:ece57bcc6c530283becbbd8a3b24d3c5987cdddc3c8b7b33be6e4a6312490415`
-    pub const ADDRESS: Address = Address::new(
-        0,
-        Hash([
-            0xec, 0xe5, 0x7b, 0xcc, 0x6c, 0x53, 0x02, 0x83, 0xbe, 0xcb, 0xbd, 0x8a, 0x3b, 0x24, 0xd3, 0xc5,
-            0x98, 0x7c, 0xdd, 0xdc, 0x3c, 0x8b, 0x7b, 0x33, 0xbe, 0x6e, 0x4a, 0x63, 0x12, 0x49, 0x04, 0x15,
-        ]),
-    );
-    /// Its public key.
-    pub const PUBLIC_KEY: PublicKey = PublicKey([
-        0x2a, 0xda, 0x2e, 0x65, 0xab, 0x8e, 0xea, 0xb0, 0x94, 0x90, 0xe3, 0x52, 0x14, 0x15, 0xf4, 0x5b, 0x6e,
-        0x42, 0xdf, 0x9c, 0x76, 0x0a, 0x63, 0x9b, 0xcf, 0x53, 0x95, 0x75, 0x50, 0xb2, 0x5a, 0x16,
-    ]);
-    /// Its secret key in hexadecimal digits: public knowledge, worth nothing outside local networks.
-    pub const SECRET_KEY_HEX: &str = "172af540e43a524763dd53b26a066d472a97c4de37d5498170564510608250c3";
-    /// What it holds at the start unless the genesis says otherwise.
-    pub const BALANCE: Nano = Nano::tokens(5_000_000_000);
-}
-
 /// What a network starts with.
 #[derive(Debug, Clone)]
 pub struct Genesis {
@@ -75,14 +50,6 @@ impl Genesis {
     pub fn with_balance(mut self, address: Address, balance: Nano) -> Result<Self, Error> {
         self.accounts.push(Account::uninit(address, balance)?);
         Ok(self)
-    }
-
-    /// The same with the giver at [`giver::ADDRESS`]; `image` must know [`giver::PUBLIC_KEY`] as its owner.
-    ///
-    /// # Errors
-    /// As [`Genesis::with_contract`].
-    pub fn with_giver(self, image: &Image, balance: Nano) -> Result<Self, Error> {
-        self.with_contract(giver::ADDRESS, image, balance)
     }
 
     /// Builds the node.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use chain::{Account, Config};
-use keys::Signer;
-use localnet::{Block, Checkpoint, Genesis, Node, NodeOptions, SharedNode};
-use serde_json::Value;
-use ton_abi::{Address, Decoded, Image, Nano, UnixTime};
+use keys::{KeyPair, Signer};
+use localnet::{Block, Checkpoint, Genesis, Node, NodeOptions, SharedNode, giver};
+use serde_json::{Value, json};
+use ton_abi::{Address, Decoded, Image, Nano, Signature, UnixTime};
 use ton_client::processing::{Outgoing, Tree};
 use ton_client::{Client, Contract, Deploy, Registry, Result};
 
@@ -84,6 +84,22 @@ impl WorldBuilder {
         self
     }
 
+    /// The giver at the address and with the key pair that every tool knows; `artifact` is its contract.
+    ///
+    /// # Panics
+    /// If its constructor does not run.
+    #[must_use]
+    pub fn giver(mut self, artifact: &Artifact) -> Self {
+        let sign = |hash: &ton_abi::Hash| {
+            Signature(giver_key().sign(&hash.0).expect("a key in memory never refuses"))
+        };
+        let image = giver::constructed(&artifact.image, &artifact.abi, self.genesis.time, sign);
+        let image = image.unwrap_or_else(|e| panic!("{} cannot be the giver: {e}", artifact.name));
+        self.genesis = self.genesis.with_giver(&image, giver::BALANCE).expect("the image fits into cells");
+        self.registry.add_account(giver::ADDRESS, &artifact.name);
+        self.known(artifact)
+    }
+
     /// Names for decoding: a contract with its exit codes.
     #[must_use]
     pub fn known(mut self, artifact: &Artifact) -> Self {
@@ -99,6 +115,11 @@ impl WorldBuilder {
     pub fn build(self) -> World {
         World::of(Node::new(self.genesis).expect("every address is given once"), self.registry)
     }
+}
+
+/// The giver's published key, of public knowledge.
+fn giver_key() -> KeyPair {
+    KeyPair::from_secret_hex(giver::SECRET_KEY_HEX).expect("the published key is 64 hexadecimal digits")
 }
 
 impl Default for World {
@@ -211,6 +232,19 @@ impl World {
     pub fn fund(&self, address: &Address, amount: Nano) {
         let balance = Nano(self.balance(address).0 + amount.0);
         self.set_balance(address, balance);
+    }
+
+    /// Has the giver send money: a real message, for worlds built with [`WorldBuilder::giver`].
+    ///
+    /// # Errors
+    /// Those of [`Client::call`]; without a giver the account is missing.
+    pub fn give(&self, to: &Address, amount: Nano) -> Result<Tree> {
+        let registry = self.client.registry();
+        let abi = registry.contract_at(&giver::ADDRESS).and_then(|name| registry.abi(name));
+        let abi = abi.cloned().ok_or(ton_client::Error::AccountMissing { address: giver::ADDRESS })?;
+        let giver = Contract { address: giver::ADDRESS, abi };
+        let params = json!({ "dest": to.to_string(), "value": amount, "bounce": false });
+        self.call(&giver, "sendTransaction", params, &giver_key())?.expect_success()
     }
 
     /// Sets the balance of an account; the books take the difference as supply.

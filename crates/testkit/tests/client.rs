@@ -4,13 +4,15 @@
 
 mod support;
 
+use std::time::Duration;
+
 use serde_json::json;
 use support::{Send, actions, nobody, note, puppet, puppets};
 use testkit::{Expect, World, block_on};
-use ton_abi::{Header, Nano};
-use ton_client::net::RejectReason;
+use ton_abi::{Address, Header, Nano};
+use ton_client::net::{FoundTransaction, Head, RejectReason, Transport, TransportError};
 use ton_client::processing::FailureKind;
-use ton_client::{Error, NotIncludedCause};
+use ton_client::{Contract, Error, MsgHash, NotIncludedCause, TxHash};
 
 #[test]
 fn call_transfers_money_and_reports_fees() {
@@ -251,4 +253,146 @@ fn message_tree_of_an_old_transaction_can_be_read_again() {
         again.steps.iter().map(|s| s.hash).collect::<Vec<_>>(),
         tree.steps.iter().map(|s| s.hash).collect::<Vec<_>>()
     );
+}
+
+/// The embedded node as a remote network looks: blocks come by themselves, no rejection is reported, and what
+/// is known lags one block behind.
+struct Remote {
+    node: localnet::SharedNode,
+    hides: std::sync::atomic::AtomicU32,
+}
+
+impl Remote {
+    fn client(world: &World) -> ton_client::Client {
+        let mut node = (*world.node()).clone();
+        let options = localnet::NodeOptions {
+            mining: localnet::Mining::Manual,
+            delivery: localnet::Delivery::NextBlock,
+            seconds_per_block: 5,
+            ..localnet::NodeOptions::default()
+        };
+        node.set_options(options);
+        node.produce_block().unwrap();
+        let remote = Self { node: localnet::SharedNode::new(node), hides: 1.into() };
+        ton_client::Client::new(std::sync::Arc::new(remote), (*world.client().registry()).clone())
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Remote {
+    fn name(&self) -> String {
+        "far.example".to_owned()
+    }
+    async fn config(&self) -> Result<chain::Config, TransportError> {
+        self.node.config().await
+    }
+    async fn head(&self, address: &Address) -> Result<Head, TransportError> {
+        self.node.head(address).await
+    }
+    async fn wait_block(
+        &self,
+        to: &Address,
+        after: &Head,
+        wait: Duration,
+    ) -> Result<Option<Head>, TransportError> {
+        self.node.lock().produce_block().unwrap();
+        self.node.wait_block(to, after, wait).await
+    }
+    async fn post(&self, message: &[u8]) -> Result<(), TransportError> {
+        self.node.post(message).await
+    }
+    async fn account(&self, address: &Address) -> Result<chain::Account, TransportError> {
+        self.node.account(address).await
+    }
+    async fn transaction(&self, hash: &TxHash) -> Result<Option<FoundTransaction>, TransportError> {
+        self.node.transaction(hash).await
+    }
+    async fn transaction_of(&self, in_msg: &MsgHash) -> Result<Option<FoundTransaction>, TransportError> {
+        let found = self.node.transaction_of(in_msg).await?;
+        let hide = found.is_some() && self.hides.fetch_xor(1, std::sync::atomic::Ordering::Relaxed) == 1;
+        Ok(found.filter(|_| !hide))
+    }
+    async fn transactions(
+        &self,
+        account: &Address,
+        last: Option<ton_abi::Lt>,
+        limit: usize,
+    ) -> Result<Vec<FoundTransaction>, TransportError> {
+        self.node.transactions(account, last, limit).await
+    }
+    async fn message(&self, hash: &MsgHash) -> Result<Option<ton_abi::Cell>, TransportError> {
+        self.node.message(hash).await
+    }
+}
+
+/// A key that is nobody's secret but not a development key either.
+fn key(byte: u8) -> keys::KeyPair {
+    keys::KeyPair::from_secret(&[byte; 32])
+}
+
+#[test]
+fn remote_network_is_followed_block_by_block() {
+    let world = World::new();
+    let artifact = puppet(&keys::Signer::public_key(&key(5)), 0);
+    let contract = world.deploy(&artifact, json!({}), &key(5), Nano::tokens(10));
+    let client = Remote::client(&world);
+    let params = actions([Send::transfer(&nobody(1), Nano::tokens(1)).action(), note(4)]);
+    let tree = block_on(client.call(&contract, "run", &params, &key(5))).expect_ok();
+    assert_eq!((tree.steps.len(), tree.events().count()), (2, 1));
+    let again = block_on(client.call(&contract, "run", &actions([]), &key(5))).expect_ok();
+    assert!(again.root().tx.now > tree.root().tx.now);
+}
+
+#[test]
+fn remote_network_without_reports_ends_in_expiry_with_the_reason() {
+    let world = World::new();
+    let artifact = puppet(&keys::Signer::public_key(&key(5)), 0);
+    let contract = world.deploy(&artifact, json!({}), &key(5), Nano::tokens(10));
+    let client = Remote::client(&world);
+    for (signer, function, params, code) in
+        [(key(6), "run", actions([]), 40), (key(5), "refuse", json!({ "code": 99 }), 99)]
+    {
+        let error = block_on(client.call(&contract, function, &params, &signer)).unwrap_err();
+        let Error::NotIncluded(it) = &error else { panic!("{error}") };
+        assert!(matches!(it.cause, NotIncludedCause::Expired { .. }), "{:?}", it.cause);
+        assert_eq!(error.exit_code(), Some(code));
+    }
+}
+
+#[test]
+fn development_keys_sign_for_local_networks_only() {
+    let (world, p) = puppets(1);
+    let client = Remote::client(&world);
+    let error = block_on(client.call(&p[0], "run", &actions([]), &World::signer(0))).unwrap_err();
+    assert!(matches!(&error, Error::DevelopmentKey { network, .. } if network == "far.example"), "{error}");
+}
+
+#[test]
+fn signer_that_gives_garbage_is_caught_before_sending() {
+    struct Broken;
+    impl keys::Signer for Broken {
+        fn public_key(&self) -> ton_abi::PublicKey {
+            keys::Signer::public_key(&key(1))
+        }
+        fn sign(&self, _: &[u8; 32]) -> Result<[u8; 64], keys::Error> {
+            Ok([7; 64])
+        }
+    }
+    let (world, p) = puppets(1);
+    let error = world.call(&p[0], "run", actions([]), &Broken).unwrap_err();
+    assert!(matches!(error, Error::BadSignature { .. }), "{error}");
+}
+
+#[test]
+fn network_that_wants_its_id_in_signatures_is_refused() {
+    let mut raw = chain::Config::local().raw().clone();
+    let version = tycho_types::models::GlobalVersion {
+        version: 100,
+        capabilities: tycho_types::models::GlobalCapabilities::new(0x0400_0000),
+    };
+    raw.params.set_global_version(&version).unwrap();
+    let world = World::builder().config(chain::Config::from_raw(raw).unwrap()).build();
+    let contract = Contract { address: nobody(1), abi: support::abi() };
+    let error = world.call(&contract, "run", actions([]), &World::signer(0)).unwrap_err();
+    assert!(matches!(error, Error::SignatureId { .. }), "{error}");
 }

@@ -66,6 +66,9 @@ pub trait Transport: Send + Sync {
 
     /// Chain time at which a message posted now can be executed at the earliest; messages take their header's
     /// `time` from it. Grows with the chain and is never behind the newest block.
+    ///
+    /// Contracts take a later `time` only, so two clients that start in the same chain second need a finer clock:
+    /// transports should add what they know of the milliseconds.
     async fn now(&self, address: &Address) -> Result<UnixMillis, TransportError> {
         Ok(self.head(address).await?.gen_utime.millis())
     }
