@@ -119,7 +119,7 @@ impl<'p> Fx<'_, 'p> {
         let mut b = self.op1(Op::NewC, &[]);
         // int_msg_info$0 ihr_disabled:0 bounce bounced:0 src:addr_none
         b = match header.bounce {
-            Bounce::Known(bounce) => self.store_bits(b, if bounce { 0b010_000 } else { 0 }, 6),
+            Bounce::Known(bounce) => self.store_bits(b, if bounce { 0b001_000 } else { 0 }, 6),
             Bounce::Value(bounce) => {
                 let b = self.store_bits(b, 0, 2);
                 let b = self.op1(Op::StI(1), &[bounce, b]);
