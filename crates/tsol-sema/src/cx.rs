@@ -90,7 +90,7 @@ impl<'a> Cx<'a> {
     }
 
     pub(crate) fn converts_explicitly(&self, from: &Type, to: &Type) -> bool {
-        types::converts_explicitly(from, to, &|a, b| self.derives(a, b) || self.derives(b, a))
+        types::converts_explicitly(from, to, &|a, b| self.derives(a, b))
     }
 
     // --- names

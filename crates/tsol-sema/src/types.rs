@@ -209,12 +209,15 @@ pub(crate) fn converts_explicitly(from: &Type, to: &Type, bases: &dyn Fn(u32, u3
         (Type::Int { .. } | Type::VarInt { .. }, Type::Int { .. } | Type::VarInt { .. } | Type::Enum(_)) => {
             true
         }
-        (Type::Int { signed: false, .. }, Type::Address | Type::Contract(_)) => true,
+        (
+            Type::Int { signed: false, .. } | Type::VarInt { signed: false, .. },
+            Type::Address | Type::Contract(_),
+        ) => true,
         (Type::Int { signed: false, bits }, Type::FixedBytes(n)) => *bits == u16::from(*n) * 8,
         (Type::FixedBytes(n), Type::Int { signed: false, bits }) => *bits == u16::from(*n) * 8,
         (Type::FixedBytes(_), Type::FixedBytes(_) | Type::Bytes) => true,
         (Type::FixedBytes(32), Type::Address) => true,
-        (Type::Address, Type::Contract(_)) | (Type::Contract(_), Type::Contract(_)) => true,
+        (Type::Address, Type::Contract(_)) => true,
         (Type::Bytes | Type::String, Type::Slice | Type::FixedBytes(_)) => true,
         (Type::Slice, Type::Bytes | Type::String) => true,
         (Type::Enum(_), Type::Int { signed: false, .. }) => true,

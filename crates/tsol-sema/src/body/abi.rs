@@ -126,10 +126,19 @@ impl Body<'_, '_> {
         Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, operands), ty, span }))
     }
 
-    /// A value with a form in cells. Bare number literals have no width that a reader could know.
-    fn stored_value(&mut self, expr: &ast::Expr) -> R<Expr> {
+    /// A value whose type was chosen: bare number literals have no width that a reader could know.
+    fn typed_value(&mut self, expr: &ast::Expr) -> R<Expr> {
         let operand = self.operand(expr)?;
-        let value = self.settle(operand)?;
+        if let Operand::Number { .. } = operand {
+            let error = self.cx.error(E0323, expr.span, "a bare number has no width");
+            return Err(error.help("say its type, for example `uint32(…)`").emit());
+        }
+        self.settle(operand)
+    }
+
+    /// A value with a form in cells.
+    fn stored_value(&mut self, expr: &ast::Expr) -> R<Expr> {
+        let value = self.typed_value(expr)?;
         let ok = matches!(value.ty, Type::Slice | Type::Builder)
             || types::is_storable(&value.ty, &self.cx.program);
         if !ok {
@@ -175,7 +184,7 @@ impl Body<'_, '_> {
         }
         let mut values = Vec::new();
         for expr in list {
-            let value = self.value(expr)?;
+            let value = self.typed_value(expr)?;
             self.check_abi(&value.ty, expr.span)?;
             values.push(value);
         }

@@ -240,6 +240,9 @@ impl Body<'_, '_> {
             }
             return Err(self.mismatch(&operand, to));
         }
+        if let Operand::Text { .. } = &operand {
+            return Err(self.bad_conversion(&operand, to, span));
+        }
         let Some(own) = self.own_type(&operand) else {
             return Err(self.bad_conversion(&operand, to, span));
         };
@@ -247,10 +250,10 @@ impl Body<'_, '_> {
             return Err(self.bad_conversion(&operand, to, span));
         }
         let value = self.settle(operand)?;
-        let checked = !self.unchecked;
         Ok(match to {
             Type::Enum(id) => Expr { kind: ExprKind::EnumCast(*id, Box::new(value)), ty: to.clone(), span },
-            _ => Expr { kind: ExprKind::Convert(Box::new(value), checked), ty: to.clone(), span },
+            // Checked in `unchecked` blocks as well: they are about arithmetic.
+            _ => Expr { kind: ExprKind::Convert(Box::new(value), true), ty: to.clone(), span },
         })
     }
 

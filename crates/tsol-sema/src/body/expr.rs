@@ -253,8 +253,7 @@ impl Body<'_, '_> {
 
     fn branch_type(&self, a: &Operand, b: &Operand) -> Option<Type> {
         match (self.own_type(a), self.own_type(b)) {
-            (Some(x), Some(_)) if self.accepts(b, &x) => Some(x),
-            (Some(_), Some(y)) if self.accepts(a, &y) => Some(y),
+            // As the official compiler: each branch has its own type first, a literal the smallest one.
             (Some(x), Some(y)) => self.common_type(&x, &y),
             (Some(x), None) if matches!(b, Operand::Null(_)) && !matches!(x, Type::Optional(_)) => {
                 Some(crate::types::optional(x))

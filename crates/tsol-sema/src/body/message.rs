@@ -33,11 +33,7 @@ impl Body<'_, '_> {
                 self.call_operand(callee, args, span)
             }
             other => {
-                let value = match (&other, name.as_str()) {
-                    // `5.cast(int8)` has no type of its own that would matter.
-                    (Operand::Number { .. }, "cast") => self.settle(other)?,
-                    _ => self.settle(other)?,
-                };
+                let value = self.settle(other)?;
                 self.call_value_member(value, name, args, span)
             }
         }
@@ -74,9 +70,7 @@ impl Body<'_, '_> {
             Type::Builder => self.builder_store(&value, name, args, span),
             Type::Address if name.name == "transfer" => Some(self.transfer(value.clone(), args, span)),
             Type::Stack(_) if name.name == "sort" => Some(self.sort(value.clone(), args, span)),
-            Type::Int { .. } | Type::VarInt { .. } if name.name == "cast" => {
-                Some(self.cast(value.clone(), args, span))
-            }
+            Type::Int { .. } if name.name == "cast" => Some(self.cast(value.clone(), args, span)),
             Type::Contract(id) => self.contract_call(&value, *id, name, args, span),
             _ => None,
         };
@@ -138,7 +132,7 @@ impl Body<'_, '_> {
         let (Some(from), Some(to)) = (types::int_shape(&value.ty), types::int_shape(&ty)) else {
             return Err(self.cx.error(E0322, span, "`cast` makes integers").emit());
         };
-        if !types::is_plain_int(&ty) || (from.0 != to.0 && from.1 != to.1) {
+        if !matches!(ty, Type::Int { .. }) || (from.0 != to.0 && from.1 != to.1) {
             let (a, b) = (self.cx.show(&value.ty), self.cx.show(&ty));
             let message = format!("`{a}` cannot be cast to `{b}` in one step");
             let help = "the two types have one sign or one width: write two casts";

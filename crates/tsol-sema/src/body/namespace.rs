@@ -315,7 +315,10 @@ impl Body<'_, '_> {
         };
         let (builtin, ty) = match name.as_str() {
             "sign" => (B::MathSign, Type::Int { signed: true, bits: 2 }),
-            _ => (B::MathAbs, if signed { uint((bits - 1).max(1)) } else { value.ty.clone() }),
+            _ if !signed => {
+                return Err(self.cx.error(E0326, value.span, "a signed integer is wanted").emit());
+            }
+            _ => (B::MathAbs, uint((bits - 1).max(1))),
         };
         Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, vec![value]), ty, span }))
     }

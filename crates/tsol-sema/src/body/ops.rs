@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use num_bigint::BigInt;
 use tsol_syntax::ast;
 use tsol_syntax::span::Span;
 
@@ -51,6 +52,10 @@ impl Body<'_, '_> {
     ) -> R<Operand> {
         if let (Operand::Number { value: a, .. }, Operand::Number { value: b, .. }) = (&left, &right) {
             return self.fold_numbers(op, a, b, span);
+        }
+        if let (Operand::Number { .. }, Some(Type::VarInt { .. })) = (&left, self.own_type(&right)) {
+            let error = self.cx.error(E0308, op_span, "a number cannot stand in front of a variable integer");
+            return Err(error.help("put it behind the operator, or convert it").emit());
         }
         match op {
             ast::BinaryOp::And | ast::BinaryOp::Or => self.logical(op, op_span, left, right, span),
@@ -119,15 +124,17 @@ impl Body<'_, '_> {
         right: Operand,
         span: Span,
     ) -> R<Operand> {
-        let amount = self.own_type(&right);
-        let unsigned = matches!(
-            amount,
-            Some(
-                Type::Int { signed: false, .. }
-                    | Type::VarInt { signed: false, .. }
-                    | Type::QuietInt { signed: false, .. }
-            )
-        );
+        let quiet = matches!(self.own_type(&left), Some(Type::QuietInt { .. }));
+        let narrow = match &right {
+            Operand::Number { value, .. } => value.as_integer().is_some_and(|n| *n < BigInt::from(1024)),
+            other => self.own_type(other).as_ref().and_then(int_shape).is_some_and(|(_, bits)| bits <= 10),
+        };
+        let unsigned = match self.own_type(&right) {
+            // Shifts of quiet integers take at most 1023, so that the amount itself cannot fail.
+            Some(Type::Int { signed: false, .. }) => narrow || !quiet || op == ast::BinaryOp::Pow,
+            Some(Type::VarInt { signed: false, .. }) => op == ast::BinaryOp::Pow,
+            _ => false,
+        };
         let base = match &left {
             Operand::Number { value, .. } if value.is_negative() => Some(types::INT257),
             Operand::Number { .. } => Some(Type::UINT256),
@@ -193,31 +200,19 @@ impl Body<'_, '_> {
         let right = Box::new(self.coerce(right, &common)?);
         let checked = !self.unchecked;
         let kind = ExprKind::Binary(operator(op), left, right, checked);
-        // Arithmetic of variable integers stays variable where it fits, as the common type already says.
         Ok(Operand::Value(Expr { kind, ty, span }))
     }
 
     fn common_operand_type(&self, left: &Operand, right: &Operand) -> Option<Type> {
         let (a, b) = (self.own_type(left), self.own_type(right));
         match (a, b) {
-            (Some(a), Some(b)) if self.accepts(right, &a) && !matches!(b, Type::QuietInt { .. }) => {
-                self.prefer_variable(a, &b)
-            }
-            (Some(a), Some(b)) if self.accepts(left, &b) && !matches!(a, Type::QuietInt { .. }) => {
-                self.prefer_variable(b, &a)
-            }
+            (Some(a), Some(b)) if self.accepts(right, &a) && !matches!(b, Type::QuietInt { .. }) => Some(a),
+            (Some(a), Some(b)) if self.accepts(left, &b) && !matches!(a, Type::QuietInt { .. }) => Some(b),
             (Some(a), Some(b)) => self.common_type(&a, &b),
             (Some(a), None) => self.accepts(right, &a).then_some(a),
             (None, Some(b)) => self.accepts(left, &b).then_some(b),
             (None, None) => None,
         }
-    }
-
-    /// `varuint16 + uint120` is `varuint16`: the variable type wins where both have the same range.
-    fn prefer_variable(&self, chosen: Type, other: &Type) -> Option<Type> {
-        let same = int_shape(&chosen).is_some() && int_shape(&chosen) == int_shape(other);
-        let variable = matches!(other, Type::VarInt { .. });
-        Some(if same && variable { other.clone() } else { chosen })
     }
 
     fn comparison_type(&self, op: ast::BinaryOp, ty: &Type) -> Option<Type> {

@@ -149,8 +149,9 @@ pub enum ExprKind {
     /// `delete x`: the place gets its default; a mapping or array element is removed or reset as API.md says.
     Delete(Box<Expr>),
     /// A conversion between two types that the checker has allowed; what happens follows from the two
-    /// types: widening does nothing, narrowing integers checks the range (`uint8(x)` throws 5, as the
-    /// official compiler does) unless `checked` is false, `T` to `optional(T)` wraps, address to contract is free …
+    /// types: widening does nothing, narrowing integers checks the range (`uint8(x)` throws 5, in `unchecked`
+    /// blocks as well: the flag is always true), tuples convert member by member, `T` to `optional(T)` wraps,
+    /// address to contract is free …
     Convert(Box<Expr>, bool),
     /// `S(a, b)`, `S({x: a, y: b})`: values in order of the fields, evaluated in source order.
     StructNew(StructId, Vec<Expr>),

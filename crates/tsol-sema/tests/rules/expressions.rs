@@ -301,3 +301,23 @@ fn deletion_and_struct_construction() {
         stack(uint32) s; s.push(1); s.top() += 2; m = s.pop(); delete v;",
     );
 }
+
+/// Each line was compared with the official compiler.
+#[test]
+fn types_agree_with_the_official_compiler() {
+    verify_code(
+        "varuint16 v = 5; uint120 n = v; int8 i = 1; IOther o = IOther(who); quint8 q = 1; TvmBuilder b;
+        n = n + v; v = v * 2; address a = address(v); uint8 s = 1 << 3; q = q << 5; q = q << s; //~ E0308
+        v = 2 * v; //~ E0308
+        v = v << v; //~ E0308
+        b.store(5); //~ E0323
+        cell = abi.encode(5); //~ E0323
+        bytes1 c = bytes1(\"ab\"); //~ E0307
+        TvmSlice d = TvmSlice(\"xyz\"); //~ E0307
+        C e = C(o); //~ E0307
+        uint8 f = v.cast(uint8); //~ E0320
+        uint8 g = math.abs(s); //~ E0326
+        i = s > 1 ? i : 5; //~ E0310
+        m = uint32(n) + s + f + g + uint8(int(i)); who = a; if (q.isNaN() && d.empty() && c == 0 && address(e) == who) {}",
+    );
+}
