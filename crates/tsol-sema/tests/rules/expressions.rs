@@ -307,7 +307,7 @@ fn deletion_and_struct_construction() {
 fn types_agree_with_the_official_compiler() {
     verify_code(
         "varuint16 v = 5; uint120 n = v; int8 i = 1; IOther o = IOther(who); quint8 q = 1; TvmBuilder b;
-        n = n + v; v = v * 2; address a = address(v); uint8 s = 1 << 3; q = q << 5; q = q << s; //~ E0308
+        n = n + v; v = v * 2; address a = address(v); uint8 s = 1 << 3; q = q << 5; q = q << s; q = q << m; //~ E0308
         v = 2 * v; //~ E0308
         v = v << v; //~ E0308
         b.store(5); //~ E0323
