@@ -2,6 +2,7 @@
 
 pub mod random;
 pub mod sdk;
+pub mod world;
 
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Parser, ValueEnum};
-use tsolc::{AbiVersion, Artifact, Compilation, DiskLoader, Settings, explain, render};
+use tsolc::{AbiVersion, Artifact, Compilation, DiskLoader, Settings, explain, project, render};
 
 /// TON Solidity compiler.
 ///
@@ -15,8 +15,11 @@ use tsolc::{AbiVersion, Artifact, Compilation, DiskLoader, Settings, explain, re
 #[command(name = "tsolc", version)]
 struct Args {
     /// Source file
-    #[arg(required_unless_present = "explain")]
+    #[arg(required_unless_present_any = ["explain", "project"])]
     file: Option<PathBuf>,
+    /// Build every contract of a directory, with manifest.json
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "contract", "base_path"])]
+    project: Option<PathBuf>,
     /// Contract to build, if the file has several deployable ones
     #[arg(short, long, value_name = "NAME")]
     contract: Option<String>,
@@ -92,10 +95,18 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(code) = &args.explain {
         return explain_code(code);
     }
+    if let Some(directory) = &args.project {
+        return build_project(directory, &args.output_dir);
+    }
     let file = args.file.as_deref().context("no source file is given; name one, or see --help")?;
-    let TvmVersion::Ton | TvmVersion::Ever = args.tvm_version;
+    match args.tvm_version {
+        TvmVersion::Ton | TvmVersion::Ever => {}
+    }
     if !args.output_dir.is_dir() {
-        bail!("the output directory {} does not exist; create it, or choose another with -o", args.output_dir.display());
+        bail!(
+            "the output directory {} does not exist; create it, or choose another with -o",
+            args.output_dir.display()
+        );
     }
     if args.output_prefix.as_deref().is_some_and(|prefix| prefix.contains(std::path::is_separator)) {
         bail!("--output-prefix names files, not directories; use -o for the directory");
@@ -116,9 +127,25 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn explain_code(code: &str) -> anyhow::Result<ExitCode> {
-    let info = explain::find(code).with_context(|| format!("there is no diagnostic {code}; codes look like E0101"))?;
+    let info = explain::find(code)
+        .with_context(|| format!("there is no diagnostic {code}; codes look like E0101"))?;
     print(&format!("{}: {}\n\n{}\n", info.code, info.summary, info.explanation))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn build_project(directory: &Path, output: &Path) -> anyhow::Result<ExitCode> {
+    match project::build(directory, "") {
+        Ok(built) => {
+            eprint!("{}", built.warnings);
+            project::write(&built, output)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(project::Error::Sources { text, .. }) => {
+            eprint!("{text}");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Writes to stdout; a reader that has gone away is no error.
@@ -134,7 +161,9 @@ fn report(compilation: &Compilation, format: ErrorFormat) -> anyhow::Result<()> 
     let mut out = std::io::stderr().lock();
     for diagnostic in &compilation.diagnostics {
         match format {
-            ErrorFormat::Human => writeln!(out, "{}", render::text(diagnostic, &compilation.sources, colour))?,
+            ErrorFormat::Human => {
+                writeln!(out, "{}", render::text(diagnostic, &compilation.sources, colour))?
+            }
             ErrorFormat::Json => writeln!(out, "{}", render::json(diagnostic, &compilation.sources))?,
         }
     }
@@ -144,13 +173,14 @@ fn report(compilation: &Compilation, format: ErrorFormat) -> anyhow::Result<()> 
 fn choose<'a>(artifacts: &'a [Artifact], name: Option<&str>, file: &Path) -> anyhow::Result<&'a Artifact> {
     let names = || artifacts.iter().map(|artifact| artifact.name.as_str()).collect::<Vec<_>>().join(", ");
     match (name, artifacts) {
-        (Some(name), _) => artifacts
-            .iter()
-            .find(|artifact| artifact.name == name)
-            .with_context(|| format!("{} has no deployable contract {name}; it has: {}", file.display(), names())),
+        (Some(name), _) => artifacts.iter().find(|artifact| artifact.name == name).with_context(|| {
+            format!("{} has no deployable contract {name}; it has: {}", file.display(), names())
+        }),
         (None, [only]) => Ok(only),
         (None, []) => bail!("{} has no deployable contract: nothing to write", file.display()),
-        (None, _) => bail!("{} has several deployable contracts; choose one with -c: {}", file.display(), names()),
+        (None, _) => {
+            bail!("{} has several deployable contracts; choose one with -c: {}", file.display(), names())
+        }
     }
 }
 

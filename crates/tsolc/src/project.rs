@@ -73,7 +73,8 @@ pub fn build(directory: &Path, folder: &str) -> Result<Project, Error> {
     let loader = DiskLoader::new(directory, Vec::new());
     let (mut built, mut errors, mut failed, mut warnings) = (Vec::new(), String::new(), 0, String::new());
     for name in source_names(directory, folder)? {
-        let text = loader.read(&name).map_err(|source| Error::Disk { path: directory.join(&name), source })?;
+        let text =
+            loader.read(&name).map_err(|source| Error::Disk { path: directory.join(&name), source })?;
         let settings = settings_of(&name);
         let Compilation { sources, diagnostics, artifacts } = compile(&name, &text, &loader, &settings);
         let rendered: String = diagnostics.iter().map(|d| render::text(d, &sources, false)).collect();
@@ -165,7 +166,8 @@ fn manifest(built: &[(Artifact, String, AbiVersion)]) -> String {
         compiler: format!("tsolc {}", env!("CARGO_PKG_VERSION")),
         contracts: built.iter().map(|row| (row.0.name.as_str(), entry(row))).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&manifest).expect("strings and maps of strings are always JSON");
+    let mut text =
+        serde_json::to_string_pretty(&manifest).expect("strings and maps of strings are always JSON");
     text.push('\n');
     text
 }

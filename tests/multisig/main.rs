@@ -1,0 +1,3 @@
+//! The multisig through real signed messages on the `chain` crate.
+
+mod differential;

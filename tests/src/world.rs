@@ -1,0 +1,281 @@
+//! A few accounts on the `chain` crate: signed messages in, all transactions out, money counted.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chain::{Account, Config, ExecContext, ExecError, Executed, Ledger, LocalContext, RejectReason, execute};
+use ed25519_dalek::{Signer, SigningKey};
+use serde_json::Value;
+use ton_abi::{
+    Address, Cell, ContractAbi, Hash, Header, Image, InternalMessage, Lt, MessageKind, MessageView, Nano,
+    PublicKey, Signature, UnixMillis, UnixTime, external_message,
+};
+
+/// The key of custodian `n`: fixed, so that tests are the same on every run.
+pub fn key(n: u8) -> SigningKey {
+    SigningKey::from_bytes(&std::array::from_fn(|i| n.wrapping_mul(7).wrapping_add(i as u8)))
+}
+
+/// Its public half.
+pub fn public(key: &SigningKey) -> PublicKey {
+    PublicKey(key.verifying_key().to_bytes())
+}
+
+/// Its public half as the ABI's JSON writes a `uint256`.
+pub fn public_json(key: &SigningKey) -> String {
+    format!("0x{}", hex::encode(key.verifying_key().to_bytes()))
+}
+
+/// What became of an external message.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Not accepted: nothing changed and nobody paid.
+    Refused {
+        /// Exit code of the contract; `None` if it did not run.
+        exit_code: Option<i32>,
+        /// Why.
+        reason: RejectReason,
+    },
+    /// Every transaction that followed, the message's own first.
+    Done(Vec<Executed>),
+}
+
+impl Outcome {
+    /// Exit code of the first transaction or of the refusal; -1 if the contract did not run.
+    pub fn code(&self) -> i32 {
+        match self {
+            Outcome::Refused { exit_code, .. } => exit_code.unwrap_or(-1),
+            Outcome::Done(all) => all[0].view.exit_code().unwrap_or(-1),
+        }
+    }
+
+    /// Whether it was refused without a transaction.
+    pub fn refused(&self) -> bool {
+        matches!(self, Outcome::Refused { .. })
+    }
+
+    /// All transactions; none for a refused message.
+    pub fn transactions(&self) -> &[Executed] {
+        match self {
+            Outcome::Refused { .. } => &[],
+            Outcome::Done(all) => all,
+        }
+    }
+
+    /// The transactions of an accepted message that did not fail.
+    ///
+    /// # Panics
+    /// If it was refused or its own transaction failed; the message names the exit code.
+    #[track_caller]
+    pub fn success(&self) -> &[Executed] {
+        match self {
+            Outcome::Done(all) if all[0].view.is_success() => all,
+            other => panic!("expected success, got exit code {} ({:?})", other.code(), other.refused()),
+        }
+    }
+
+    /// Bodies of all external outbound messages, in order.
+    pub fn events(&self) -> Vec<Cell> {
+        let messages = self.transactions().iter().flat_map(|t| t.out_messages());
+        let views = messages.map(|m| MessageView::parse(m).expect("our own messages are readable"));
+        views.filter(|v| v.kind == MessageKind::ExternalOut).filter_map(|v| v.body).collect()
+    }
+}
+
+/// Accounts, a clock and the books.
+pub struct World {
+    /// Prices and limits.
+    pub config: Config,
+    /// Unix time of the next transaction.
+    pub now: u32,
+    /// Deliver internal messages at once; otherwise they stay in [`World::queue`].
+    pub deliver: bool,
+    /// Internal messages under way, oldest first.
+    pub queue: VecDeque<Cell>,
+    /// Whether failed actions bounce and bounces carry whole bodies, as on SE and mainnet.
+    pub mainnet_bounces: bool,
+    accounts: BTreeMap<Address, Account>,
+    ledger: Ledger,
+    lt: Lt,
+    stamp: u64,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            config: Config::local(),
+            now: 1_700_000_000,
+            deliver: true,
+            queue: VecDeque::new(),
+            mainnet_bounces: false,
+            accounts: BTreeMap::new(),
+            ledger: Ledger::default(),
+            lt: Lt(1_000_000),
+            stamp: 0,
+        }
+    }
+}
+
+impl World {
+    /// An account as it is now; a missing one is empty.
+    pub fn account(&self, address: &Address) -> Account {
+        self.accounts.get(address).cloned().unwrap_or_else(|| Account::none(address.clone()))
+    }
+
+    /// Balance of an account.
+    pub fn balance(&self, address: &Address) -> Nano {
+        self.account(address).balance()
+    }
+
+    /// Header values that no earlier message had: now, a new millisecond, living for a minute.
+    pub fn header(&mut self, key: Option<&SigningKey>) -> Header {
+        self.stamp += 1;
+        Header {
+            time: UnixMillis(u64::from(self.now) * 1000 + self.stamp % 1000),
+            expire: UnixTime(self.now + 60),
+            pubkey: key.map(public),
+        }
+    }
+
+    /// Puts money on an account with a plain transfer from nowhere.
+    pub fn give(&mut self, address: &Address, amount: Nano) -> Vec<Executed> {
+        let mut transfer =
+            InternalMessage::transfer(Address::new(0, Hash([0x99; 32])), address.clone(), amount);
+        transfer.bounce = false;
+        self.send_internal(transfer)
+    }
+
+    /// Sends an internal message made by hand; its money is minted.
+    pub fn send_internal(&mut self, message: InternalMessage) -> Vec<Executed> {
+        let cell = message.build().expect("a message that fits");
+        self.ledger.mint_message(&cell).expect("readable");
+        self.queue.push_front(cell);
+        if self.deliver { self.drain() } else { Vec::new() }
+    }
+
+    /// Delivers everything under way, including what that causes.
+    pub fn drain(&mut self) -> Vec<Executed> {
+        let mut done = Vec::new();
+        while let Some(message) = self.queue.pop_front() {
+            done.push(
+                self.run(&message).unwrap_or_else(|e| panic!("internal messages are always executed: {e:?}")),
+            );
+            assert!(done.len() < 500, "the contracts send messages in circles");
+        }
+        self.check();
+        done
+    }
+
+    /// Sends an external message.
+    ///
+    /// # Panics
+    /// If the executor cannot go on: a mistake of the test.
+    pub fn send(&mut self, message: &Cell) -> Outcome {
+        let first = match self.run(message) {
+            Ok(executed) => executed,
+            Err(ExecError::Rejected(rejected)) => {
+                return Outcome::Refused { exit_code: rejected.exit_code, reason: rejected.reason };
+            }
+            Err(error) => panic!("{error:?}"),
+        };
+        let mut all = vec![first];
+        if self.deliver {
+            all.extend(self.drain());
+        }
+        Outcome::Done(all)
+    }
+
+    fn run(&mut self, message: &Cell) -> Result<Executed, ExecError> {
+        let target = MessageView::parse(message).expect("readable").dst.expect("a message to an account");
+        let mut context = ExecContext::new(UnixTime(self.now), self.lt);
+        context.block_lt = self.lt;
+        context.full_body_in_bounced = self.mainnet_bounces;
+        context.bounce_after_failed_action = self.mainnet_bounces;
+        let executed = execute(&self.config, &self.account(&target), message, &context)?;
+        self.lt = Lt(self.lt.0.max(executed.next_lt.0) + 1000);
+        self.ledger.record(&executed).expect("readable");
+        for out in executed.out_messages() {
+            if MessageView::parse(out).expect("readable").kind == MessageKind::Internal {
+                self.queue.push_back(out.clone());
+            }
+        }
+        self.accounts.insert(target, executed.account.clone());
+        Ok(executed)
+    }
+
+    /// Proves that no nanotoken appeared or vanished so far.
+    ///
+    /// # Panics
+    /// If the books do not balance.
+    #[track_caller]
+    pub fn check(&self) {
+        if let Err(imbalance) = self.ledger.check(self.accounts.values().map(Account::balance)) {
+            panic!("{imbalance}");
+        }
+    }
+
+    /// Gas that a message uses before it is accepted.
+    ///
+    /// # Errors
+    /// The refusal, if it is not accepted.
+    pub fn gas_before_accept(&self, message: &Cell) -> Result<u64, ExecError> {
+        let target = MessageView::parse(message).expect("readable").dst.expect("a message to an account");
+        let context = ExecContext::new(UnixTime(self.now), self.lt);
+        chain::gas_before_accept(&self.config, &self.account(&target), message, &context)
+    }
+
+    /// Calls a getter.
+    ///
+    /// # Errors
+    /// Those of [`chain::run_getter`].
+    pub fn getter(
+        &self,
+        contract: &Contract,
+        function: &str,
+        params: &Value,
+    ) -> Result<Value, chain::GetterError> {
+        let context = LocalContext::new(UnixTime(self.now));
+        let account = self.account(&contract.address);
+        chain::run_getter(&self.config, &account, &contract.abi, function, params, &context)
+            .map(|found| found.json())
+    }
+}
+
+/// A contract at its address.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Its interface.
+    pub abi: ContractAbi,
+    /// Its code and initial data.
+    pub image: Image,
+    /// Where it lives.
+    pub address: Address,
+}
+
+impl Contract {
+    /// A contract from its ABI text and image bytes, deployed by `key`.
+    pub fn new(abi: &str, tvc: &[u8], key: &SigningKey, statics: &Value) -> Self {
+        let abi = ContractAbi::parse(abi).expect("a valid ABI");
+        let image = Image::from_tvc(tvc).expect("a valid image");
+        let image = image.with_init_data(&abi, Some(&public(key)), statics).expect("fitting initial data");
+        let address = image.address(0).expect("an image has an address");
+        Self { abi, image, address }
+    }
+
+    /// The deploy message, signed by `key`.
+    pub fn deploy(&self, key: &SigningKey, params: &Value, header: &Header) -> Cell {
+        let message = self.abi.deploy_message(&self.image, 0, params, header).expect("encodable");
+        message.sign_with(|hash| Signature(key.sign(&hash.0).to_bytes())).expect("encodable")
+    }
+
+    /// A call signed by `key`, whatever public key the header names.
+    pub fn call(&self, key: &SigningKey, function: &str, params: &Value, header: &Header) -> Cell {
+        let message = self.abi.call_message(&self.address, function, params, header).expect("encodable");
+        message.sign_with(|hash| Signature(key.sign(&hash.0).to_bytes())).expect("encodable")
+    }
+
+    /// A call without a signature.
+    pub fn unsigned(&self, function: &str, params: &Value, header: &Header) -> Cell {
+        let body = self.abi.encode_unsigned_call(function, params, header).expect("encodable");
+        external_message(&self.address, None, Some(body)).expect("encodable")
+    }
+}
