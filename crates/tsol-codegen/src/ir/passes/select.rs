@@ -18,6 +18,7 @@ pub(super) fn select(function: &mut Function) {
         }
     });
     block(&mut function.body, &uses, &ints);
+    without_cells(&mut function.body, &uses);
     merge_stores(&mut function.body, &uses);
 }
 
@@ -134,6 +135,31 @@ fn shorter(op: &mut Op, args: &[Value], dsts: &mut Vec<Value>, uses: &HashMap<Va
     if let Some(new) = new {
         *op = new;
         dsts.remove(0);
+    }
+}
+
+/// A cell that is built only to be opened, hashed or stored need not be built.
+fn without_cells(b: &mut Block, uses: &HashMap<Value, usize>) {
+    let mut built: HashMap<Value, (usize, Value)> = HashMap::new();
+    for i in 0..b.insts.len() {
+        for inner in b.insts[i].blocks_mut() {
+            without_cells(inner, uses);
+        }
+        let Inst::Op { op, args, dsts, .. } = &mut b.insts[i] else { continue };
+        if *op == Op::EndC && uses.get(&dsts[0]) == Some(&1) {
+            built.insert(dsts[0], (i, args[0]));
+            continue;
+        }
+        let new = match op {
+            Op::CToS => Op::BToS,
+            Op::HashCU => Op::HashBU,
+            Op::StRef => Op::StBRef,
+            _ => continue,
+        };
+        let Some((at, builder)) = args.first().and_then(|v| built.remove(v)) else { continue };
+        *op = new;
+        let old = std::mem::replace(&mut args[0], builder);
+        b.insts[at] = Inst::Const { dst: old, value: Const::Null, span: None };
     }
 }
 
