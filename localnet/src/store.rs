@@ -169,7 +169,12 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let mut file = File::create(&fresh)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&fresh, path)
+        std::fs::rename(&fresh, path)?;
+        // Without this the new name may be lost with the power.
+        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => File::open(".")?.sync_all(),
+        }
     };
     write().map_err(|source| {
         // The old file is what counts; a leftover of the new one only takes space.

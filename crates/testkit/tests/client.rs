@@ -246,9 +246,17 @@ fn message_tree_of_an_old_transaction_can_be_read_again() {
     let send = Send::call(&p[1], Nano::tokens(1), "run", actions([note(1)])).action();
     let tree = world.call(&p[0], "run", actions([send]), &World::signer(0)).expect_ok();
     world.call(&p[0], "run", actions([note(2)]), &World::signer(0)).expect_ok();
-    let transport = world.client().transport();
-    let first = block_on(transport.transaction(&tree.root().hash)).unwrap().unwrap();
-    let again = block_on(world.client().follow(tree.message, first)).unwrap();
+    let client = world.client();
+    let again = block_on(client.trace(&tree.root().hash)).unwrap();
+    assert_eq!(again.message, tree.message);
+    let inner = block_on(client.trace(&tree.steps[1].hash)).unwrap();
+    assert_eq!((inner.steps.len(), inner.root().hash), (1, tree.steps[1].hash));
+    let missing = block_on(client.trace(&TxHash::default())).unwrap_err();
+    assert!(matches!(missing, Error::TransactionMissing { .. }), "{missing}");
+    let history = block_on(client.history(&p[0].address, None, 2)).unwrap();
+    assert_eq!(history.len(), 2, "three transactions, two asked for");
+    let older = block_on(client.history(&p[0].address, Some(history[1].tx.lt), 5)).unwrap();
+    assert_eq!(older.iter().map(|step| step.tx.lt).max(), Some(history[1].tx.lt));
     assert_eq!(
         again.steps.iter().map(|s| s.hash).collect::<Vec<_>>(),
         tree.steps.iter().map(|s| s.hash).collect::<Vec<_>>()
@@ -395,4 +403,29 @@ fn network_that_wants_its_id_in_signatures_is_refused() {
     let contract = Contract { address: nobody(1), abi: support::abi() };
     let error = world.call(&contract, "run", actions([]), &World::signer(0)).unwrap_err();
     assert!(matches!(error, Error::SignatureId { .. }), "{error}");
+}
+
+#[test]
+fn simulation_tells_the_outcome_and_changes_nothing() {
+    let (world, p) = puppets(1);
+    let client = world.client();
+    let make = |function, params| {
+        let header = block_on(client.header(&p[0].address, None)).unwrap();
+        block_on(client.call_message(&p[0], function, &params, &header, &World::signer(0))).unwrap()
+    };
+    let before = world.node().state_hash();
+    let pay = make("run", actions([Send::transfer(&nobody(1), Nano::tokens(1)).action(), note(6)]));
+    let foreseen = block_on(client.simulate(&pay)).unwrap();
+    let failing = block_on(client.simulate(&make("fail", json!({ "code": 3 })))).unwrap();
+    assert_eq!(failing.failure, Some(FailureKind::Compute { exit_code: 3 }));
+    let refused = block_on(client.simulate(&make("refuse", json!({ "code": 4 })))).unwrap_err();
+    assert!(matches!(refused, Error::NotIncluded(_)) && refused.exit_code() == Some(4), "{refused}");
+    assert_eq!(world.node().state_hash(), before);
+
+    let real = block_on(client.process_message(&pay)).unwrap();
+    let real = real.root();
+    assert_eq!(foreseen.tx.total_fees, real.tx.total_fees);
+    assert_eq!(foreseen.tx.gas_used(), real.tx.gas_used());
+    assert_eq!(foreseen.external_messages().count(), 1);
+    assert_eq!(foreseen.internal_messages().next().unwrap().view.value, Nano::tokens(1));
 }

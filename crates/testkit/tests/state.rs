@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use localnet::{BadFile, Error, Node, StateFile};
+use localnet::{BadFile, Delivery, Error, Node, NodeOptions, StateFile};
 use proptest::prelude::{ProptestConfig, any, prop};
 use serde_json::json;
 use support::{
@@ -249,8 +249,20 @@ proptest::proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
-    fn money_is_conserved_under_random_transfers(steps in steps()) {
+    fn money_is_conserved_under_random_transfers(
+        steps in steps(),
+        hops_apart in any::<bool>(),
+        full_body_in_bounced in any::<bool>(),
+        bounce_after_failed_action in any::<bool>(),
+    ) {
         let (world, p) = puppets(3);
+        let delivery = if hops_apart { Delivery::NextBlock } else { Delivery::SameBlock };
+        world.set_options(NodeOptions {
+            delivery,
+            full_body_in_bounced,
+            bounce_after_failed_action,
+            ..NodeOptions::default()
+        });
         for step in &steps {
             play(&world, &p, step);
         }

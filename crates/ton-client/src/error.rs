@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ton_abi::{Address, ExitCode, Nano, PublicKey, UnixTime};
 use tycho_types::models::AccountStatus;
 
-use crate::ids::MsgHash;
+use crate::ids::{MsgHash, TxHash};
 use crate::net::{RejectReason, TransportError};
 use crate::processing::{FailureKind, Step, Tree};
 
@@ -41,6 +41,12 @@ pub enum Error {
         message: MsgHash,
         /// How many the client follows, see [`crate::Settings::tree_limit`].
         limit: usize,
+    },
+    /// The network knows no such transaction.
+    #[error("there is no transaction {hash}")]
+    TransactionMissing {
+        /// Its hash.
+        hash: TxHash,
     },
     /// Nothing is at the address.
     #[error("account {address} does not exist")]

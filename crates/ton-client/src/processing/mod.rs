@@ -9,12 +9,13 @@ mod tree;
 
 use std::collections::VecDeque;
 
-use ton_abi::{Address, Cell, MessageKind, MessageView, UnixTime};
+use chain::{ExecError, TransactionView};
+use ton_abi::{Address, Cell, Lt, MessageKind, MessageView, UnixTime};
 
 pub use self::step::{FailureKind, Step, StepMessage};
 pub use self::tree::Tree;
 use crate::error::{NotIncluded, NotIncludedCause};
-use crate::ids::MsgHash;
+use crate::ids::{MsgHash, TxHash};
 use crate::net::{FoundTransaction, Head, RejectReason};
 use crate::{Client, Error, Result, boc, tvm};
 
@@ -133,6 +134,53 @@ impl Client {
             await_children(&mut awaited, &steps, steps.len() - 1);
         }
         Ok(Tree { message, steps: in_order(steps) })
+    }
+
+    /// What a message would do if it were executed now: its own transaction on the account's present state,
+    /// decoded. Nothing is sent; what the transaction's messages would cause at other accounts is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::NotIncluded`] if it would be turned down, [`Error::LocalRun`], [`Error::Transport`]. A
+    /// transaction that would fail is no error: see [`Step::failure`].
+    pub async fn simulate(&self, message: &Outgoing) -> Result<Step> {
+        let account = self.account(&message.address).await?;
+        let config = self.transport().config().await?;
+        let time = self.transport().now(&message.address).await?.seconds();
+        match tvm::run_executor(&config, &account, &message.cell, time) {
+            Ok(done) => {
+                let found = FoundTransaction { account: message.address.clone(), cell: done.transaction };
+                Step::decode(&found, &self.registry())
+            }
+            Err(ExecError::Rejected(rejected)) => {
+                let reason = RejectReason::of(&rejected, &account);
+                Err(self.not_included(message, NotIncludedCause::Rejected(reason)))
+            }
+            Err(source) => {
+                Err(Error::LocalRun { address: message.address.clone(), source: Box::new(source) })
+            }
+        }
+    }
+
+    /// The tree that starts with a transaction: itself and everything it caused.
+    ///
+    /// # Errors
+    /// [`Error::TransactionMissing`], and those of [`Client::follow`].
+    pub async fn trace(&self, hash: &TxHash) -> Result<Tree> {
+        let first = self.transport().transaction(hash).await?;
+        let first = first.ok_or(Error::TransactionMissing { hash: *hash })?;
+        let view = TransactionView::parse(&first.cell, first.account.workchain)?;
+        let message = view.in_msg.map(|cell| MsgHash::from(cell.repr_hash())).unwrap_or_default();
+        self.follow(message, first).await
+    }
+
+    /// Transactions of an account with an lt up to `last` (all if `None`), newest first, at most `limit`, decoded.
+    ///
+    /// # Errors
+    /// [`Error::Transport`], [`Error::BadTransaction`], [`Error::Abi`].
+    pub async fn history(&self, address: &Address, last: Option<Lt>, limit: usize) -> Result<Vec<Step>> {
+        let registry = self.registry();
+        let found = self.transport().transactions(address, last, limit).await?;
+        found.iter().map(|found| Step::decode(found, &registry)).collect()
     }
 
     async fn wait_internal(&self, next: &Awaited) -> Result<FoundTransaction> {
