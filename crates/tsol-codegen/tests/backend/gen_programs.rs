@@ -35,6 +35,7 @@ enum Ty {
     Pair,
     Builder,
     Slice,
+    Dict,
 }
 
 /// What ends are allowed here.
@@ -137,8 +138,8 @@ impl Gen<'_> {
     }
 
     fn data(&mut self) {
-        use Ty::{Builder, Int, Pair, Slice};
-        match self.rng.below(12) {
+        use Ty::{Builder, Dict, Int, Pair, Slice};
+        match self.rng.below(18) {
             0 | 1 => {
                 let args = self.ints(2);
                 self.op(Op::Tuple(2), &args, &[Pair]);
@@ -181,6 +182,26 @@ impl Gen<'_> {
                     self.op(Op::LdU(2), &[s], &[Int, Slice]);
                 }
             }
+            11 => self.looked_up(),
+            12 => self.looked_up(),
+            13 | 14 => {
+                let dict = self.pick(Dict).unwrap_or_else(|| self.b.constant(Const::Null));
+                if let Some(b) = self.pick(Builder) {
+                    let key = self.key();
+                    let bits = self.b.int(8);
+                    let room = self.b.op1(Op::BBits, &[b]);
+                    let room = self.b.op1(Op::LessInt(100), &[room]);
+                    self.op(Op::ThrowIfNot(90), &[room], &[]);
+                    self.op(Op::DictUSetB, &[b, key, dict, bits], &[Dict]);
+                }
+            }
+            15 => {
+                if let Some(s) = self.pick(Slice) {
+                    let w = 1 + self.rng.below(12) as u16;
+                    let loaded = self.b.op(Op::LdUQ(w), &[s]);
+                    self.flagged(&loaded, &[None, Some(Slice)]);
+                }
+            }
             10 => {
                 if let Some(s) = self.pick(Slice) {
                     self.op(Op::SBits, &[s], &[Int]);
@@ -192,6 +213,69 @@ impl Gen<'_> {
                 }
             }
         }
+    }
+
+    fn key(&mut self) -> Value {
+        let key = self.int();
+        self.b.op1(Op::ModPow2Const(3), &[key])
+    }
+
+    /// A lookup whose flag decides at once.
+    fn looked_up(&mut self) {
+        let Some(dict) = self.pick(Ty::Dict) else { return };
+        let bits = self.b.int(8);
+        match self.rng.below(3) {
+            0 => {
+                let key = self.key();
+                let found = self.b.op(Op::DictUGet, &[key, dict, bits]);
+                self.flagged(&found, &[Some(Ty::Slice)]);
+            }
+            1 => {
+                let key = self.key();
+                let found = self.b.op(Op::DictUDelGet, &[key, dict, bits]);
+                self.values.push((found[0], Ty::Dict));
+                self.flagged(&found[1..], &[Some(Ty::Slice)]);
+            }
+            _ => {
+                let found = self.b.op(Op::DictUMin, &[dict, bits]);
+                self.flagged(&found, &[Some(Ty::Slice), Some(Ty::Int)]);
+            }
+        }
+    }
+
+    /// Uses results that are only there when the flag behind them says so.
+    fn flagged(&mut self, found: &[Value], types: &[Option<Ty>]) {
+        let flag = found[found.len() - 1];
+        if self.rng.chance(40) {
+            self.op(Op::ThrowIfNot(91), &[flag], &[]);
+            for (&v, ty) in found.iter().zip(types) {
+                self.values.extend(ty.map(|ty| (v, ty)));
+            }
+            return;
+        }
+        let use_of = |this: &mut Self| match types.iter().position(|ty| *ty == Some(Ty::Slice)) {
+            Some(i) => this.b.op1(Op::SBits, &[found[i]]),
+            None => this.int_const(),
+        };
+        self.b.open();
+        let value = use_of(self);
+        let then = self.b.close(End::Yield(vec![value]));
+        self.b.open();
+        if self.rng.chance(50) {
+            let g = self.int_const();
+            self.op(Op::SetGlob(1), &[g], &[]);
+        }
+        let other = self.int();
+        let els = self.b.close(End::Yield(vec![other]));
+        let dst = self.b.value();
+        let (cond, then, els) = if self.rng.chance(30) {
+            (self.b.op1(Op::EqInt(0), &[flag]), els, then)
+        } else {
+            (flag, then, els)
+        };
+        self.b.push(Inst::If { cond, then, els, dsts: vec![dst], span: None });
+        self.values.push((dst, Ty::Int));
+        self.values.push((flag, Ty::Int));
     }
 
     fn effect(&mut self) {

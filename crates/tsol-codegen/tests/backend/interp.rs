@@ -1,6 +1,6 @@
 //! Reference semantics: the representation executed directly.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
@@ -17,6 +17,7 @@ pub(crate) enum V {
     Builder(Vec<bool>),
     Slice(Vec<bool>),
     Cell(Vec<bool>),
+    Dict(BTreeMap<u8, Vec<bool>>),
     Other,
 }
 
@@ -340,10 +341,66 @@ impl Machine<'_> {
                 V::Slice(_) => throw(9),
                 _ => throw(7),
             },
+            Op::BBits => match &args[0] {
+                V::Builder(bits) => int(bits.len().into()),
+                _ => throw(7),
+            },
+            Op::BToS => match &args[0] {
+                V::Builder(bits) => Ok(vec![V::Slice(bits.clone())]),
+                _ => throw(7),
+            },
             Op::SBits => match &args[0] {
                 V::Slice(bits) => int(bits.len().into()),
                 _ => throw(7),
             },
+            Op::LdUQ(n) => match &args[0] {
+                V::Slice(bits) if bits.len() >= n.into() => {
+                    let mut results = self.op(Op::LdU(n), args)?;
+                    results.push(V::Int((-1).into()));
+                    Ok(results)
+                }
+                V::Slice(_) => Ok(vec![args[0].clone(), V::Null, V::Int(0.into())]),
+                _ => throw(7),
+            },
+            Op::DictUSetB | Op::DictUGet | Op::DictUDelGet | Op::DictUMin => {
+                let (V::Int(bits), dict) = (&args[args.len() - 1], &args[args.len() - 2]) else { return throw(7) };
+                assert_eq!(*bits, BigInt::from(8));
+                let mut dict = match dict {
+                    V::Null => BTreeMap::new(),
+                    V::Dict(map) => map.clone(),
+                    _ => return throw(7),
+                };
+                let pack = |map: BTreeMap<u8, Vec<bool>>| if map.is_empty() { V::Null } else { V::Dict(map) };
+                let flag = |b: bool| V::Int(if b { -1 } else { 0 }.into());
+                let found = |v: Option<Vec<bool>>| v.map_or(V::Null, V::Slice);
+                if op == Op::DictUMin {
+                    let first = dict.pop_first();
+                    return Ok(match first {
+                        Some((key, value)) => vec![V::Slice(value), V::Int(key.into()), flag(true)],
+                        None => vec![V::Null, V::Null, flag(false)],
+                    });
+                }
+                let V::Int(key) = &args[args.len() - 3] else { return throw(7) };
+                let key = key.to_u8();
+                Ok(match op {
+                    Op::DictUSetB => {
+                        let Some(key) = key else { return throw(5) };
+                        let V::Builder(value) = &args[0] else { return throw(7) };
+                        dict.insert(key, value.clone());
+                        vec![pack(dict)]
+                    }
+                    Op::DictUGet => {
+                        let value = key.and_then(|key| dict.get(&key).cloned());
+                        let hit = flag(value.is_some());
+                        vec![found(value), hit]
+                    }
+                    _ => {
+                        let value = key.and_then(|key| dict.remove(&key));
+                        let hit = flag(value.is_some());
+                        vec![pack(dict), found(value), hit]
+                    }
+                })
+            }
             Op::SetGlob(n) => {
                 self.globals[usize::from(n)] = args[0].clone();
                 Ok(Vec::new())
