@@ -577,6 +577,26 @@ impl Builtin {
         }
     }
 
+    /// The operation that reads the same from a slice without advancing it, where there is one.
+    pub(crate) fn preloading(&self) -> Option<Builtin> {
+        use Builtin as B;
+        let access = Access::Preload;
+        Some(match self {
+            B::SliceLoad(_) => B::SliceLoad(access),
+            B::SliceLoadQ(_) => B::SliceLoadQ(access),
+            B::SliceLoadRef(_) => B::SliceLoadRef(access),
+            B::SliceLoadInt(_) => B::SliceLoadInt(access),
+            B::SliceLoadIntQ(_) => B::SliceLoadIntQ(access),
+            B::SliceLoadUint(_) => B::SliceLoadUint(access),
+            B::SliceLoadUintQ(_) => B::SliceLoadUintQ(access),
+            B::SliceLoadLe(_) => B::SliceLoadLe(access),
+            B::SliceLoadLeQ(_) => B::SliceLoadLeQ(access),
+            B::SliceLoadSlice(_) => B::SliceLoadSlice(access),
+            B::SliceLoadSliceQ(_) => B::SliceLoadSliceQ(access),
+            _ => return None,
+        })
+    }
+
     /// What evaluating it may do, apart from reading and writing its operands.
     pub fn effect(&self) -> Effect {
         use Builtin as B;

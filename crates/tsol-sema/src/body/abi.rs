@@ -75,6 +75,8 @@ impl Body<'_, '_> {
     ) -> R<Operand> {
         let list = self.positional(args, span)?;
         let types = self.type_args(list, span)?;
+        // A slice that nobody keeps need not be advanced.
+        let access = if super::place::place_root(&slice).is_err() { Access::Preload } else { access };
         let slice = if access == Access::Load { self.as_place(slice)? } else { slice };
         let ty = one_or_tuple(types);
         let (builtin, ty) = match quiet {

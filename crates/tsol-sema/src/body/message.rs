@@ -4,6 +4,7 @@ use tsol_syntax::ast::{self, CallArgs, NamedArg, TypeKind, TypeName};
 use tsol_syntax::diag::Reported;
 use tsol_syntax::span::Span;
 
+use super::place::place_root;
 use super::{Body, Kind, Operand};
 use crate::builtin::Builtin;
 use crate::codes::{E0310, E0316, E0322, E0329, E0330, E0331, E0332, E0333, E0334, E0509};
@@ -106,6 +107,8 @@ impl Body<'_, '_> {
         args: &CallArgs,
         span: Span,
     ) -> R<Operand> {
+        let temporary = place_root(&value).is_err().then(|| on_temporary(forms)).flatten();
+        let forms = temporary.as_deref().unwrap_or(forms);
         let value = if forms[0].builtin.writes_receiver() { self.as_place(value)? } else { value };
         // Several values of an optional or a vector travel as one tuple.
         let packs = match &value.ty {
@@ -590,6 +593,14 @@ impl Body<'_, '_> {
         let kind = ExprKind::EncodeIntMsg { target, function, args, options };
         Ok(Operand::Value(Expr { kind, ty: Type::Cell, span }))
     }
+}
+
+/// Reading from a slice that nobody keeps is the same with or without advancing it: `cell.toSlice().loadRef()`.
+fn on_temporary(forms: &[super::method::Method]) -> Option<Vec<super::method::Method>> {
+    forms
+        .iter()
+        .map(|form| Some(super::method::Method { builtin: form.builtin.preloading()?, ..form.clone() }))
+        .collect()
 }
 
 /// `address.makeAddrStd` of literals is a literal.

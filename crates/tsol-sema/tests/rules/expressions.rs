@@ -168,7 +168,8 @@ fn cells_slices_and_builders() {
         TvmSlice s = c.toSlice(); (uint32 x, address y) = s.load(uint32, address); TvmCell r = s.loadRef();
         optional(uint8) q = s.loadQ(uint8); uint z = s.preload(uint256) + s.loadUint(5); TvmSlice lit = \"a0_\";
         uint8 w = s.load(7); //~ E0322
-        uint8 v = c.toSlice().load(uint8); //~ E0314
+        uint8 v = c.toSlice().load(uint8); cell = c.toSlice().loadRef();
+        c.toSlice().skip(5); //~ E0314
         s.load(TvmBuilder); //~ E0323
         b.store(s, lit); (uint16 bits, uint8 refs) = s.size(); s.skip(3); s.skip(1, 1);
         m = x + w + v + uint32(z) + bits + refs; who = y; cell = r; if (q.hasValue()) {}",
