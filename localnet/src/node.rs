@@ -97,16 +97,10 @@ impl Node {
         let cell = check_external(boc, &self.config.parsed().size_limits)?;
         let hash = MsgHash::from(cell.repr_hash());
         debug_assert!(external_destination(&cell).is_some());
-        if self.state.externals.iter().any(|(waiting, _)| *waiting == hash) {
-            return Ok(hash);
-        }
         if self.state.externals.len() >= self.options.mempool_size {
             return Err(Error::MempoolFull { limit: self.options.mempool_size });
         }
-        // An old answer says nothing about the new attempt.
-        self.state.rejections.remove_mut(&hash);
-        self.state.externals.push_back_mut((hash, cell));
-        if self.options.mining == Mining::Auto {
+        if self.state.push_external(hash, cell) && self.options.mining == Mining::Auto {
             self.settle()?;
         }
         Ok(hash)

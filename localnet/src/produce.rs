@@ -117,13 +117,9 @@ impl Producer<'_> {
     }
 
     fn import_externals(&mut self) -> Result<(), Error> {
-        let waiting = std::mem::take(&mut self.state.externals);
-        for (hash, message) in &waiting {
-            if self.is_full() {
-                self.state.externals.push_back_mut((*hash, message.clone()));
-            } else {
-                self.try_external(*hash, message)?;
-            }
+        while !self.is_full() {
+            let Some((hash, message)) = self.state.pop_external() else { break };
+            self.try_external(hash, &message)?;
         }
         Ok(())
     }

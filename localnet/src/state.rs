@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chain::Account;
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync, VectorSync};
+use rpds::{HashTrieMapSync, HashTrieSetSync, QueueSync, RedBlackTreeMapSync, VectorSync};
 use sha2::{Digest, Sha256};
 use ton_abi::{Address, Cell, Lt, Nano, UnixTime};
 use ton_client::net::Rejection;
@@ -40,7 +40,9 @@ pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) accounts: RedBlackTreeMapSync<Address, Account>,
     pub(crate) queue: RedBlackTreeMapSync<QueueKey, Cell>,
-    pub(crate) externals: VectorSync<(MsgHash, Cell)>,
+    /// External messages in the order of their arrival; INVARIANT: `waiting` holds the same hashes.
+    pub(crate) externals: QueueSync<(MsgHash, Cell)>,
+    waiting: HashTrieSetSync<MsgHash>,
     pub(crate) blocks: VectorSync<Arc<Block>>,
     pub(crate) block_numbers: HashTrieMapSync<BlockId, u32>,
     pub(crate) transactions: HashTrieMapSync<TxHash, Arc<TransactionRecord>>,
@@ -58,7 +60,8 @@ impl State {
             ledger: Ledger::default(),
             accounts: RedBlackTreeMapSync::new_sync(),
             queue: RedBlackTreeMapSync::new_sync(),
-            externals: VectorSync::new_sync(),
+            externals: QueueSync::new_sync(),
+            waiting: HashTrieSetSync::new_sync(),
             blocks: VectorSync::new_sync(),
             block_numbers: HashTrieMapSync::new_sync(),
             transactions: HashTrieMapSync::new_sync(),
@@ -111,6 +114,26 @@ impl State {
             };
             self.messages.insert_mut(hash, Arc::new(message));
         }
+    }
+
+    /// Adds an external message behind the others; `false` if it waits already.
+    pub(crate) fn push_external(&mut self, hash: MsgHash, message: Cell) -> bool {
+        if self.waiting.contains(&hash) {
+            return false;
+        }
+        self.waiting.insert_mut(hash);
+        // An old answer says nothing about the new attempt.
+        self.rejections.remove_mut(&hash);
+        self.externals.enqueue_mut((hash, message));
+        true
+    }
+
+    /// Takes the external message that waits longest.
+    pub(crate) fn pop_external(&mut self) -> Option<(MsgHash, Cell)> {
+        let first = self.externals.peek()?.clone();
+        self.externals.dequeue_mut();
+        self.waiting.remove_mut(&first.0);
+        Some(first)
     }
 
     /// Enters the new state of an account.

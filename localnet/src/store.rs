@@ -279,16 +279,18 @@ fn decode(bytes: &[u8]) -> Result<(Node, [u8; 32]), BadFile> {
         let key = queue_key(&cell).map_err(|e| BadFile::Contents(e.to_string()))?;
         state.queue.insert_mut(key, cell);
     }
+    let mut externals = Vec::new();
     for _ in 0..header.externals {
         let cell = next()?;
-        state.externals.push_back_mut((MsgHash::from(cell.repr_hash()), cell));
+        externals.push((MsgHash::from(cell.repr_hash()), cell));
     }
     for entry in header.blocks {
         let cells = entry.transactions.iter().map(|_| next()).collect::<Result<Vec<_>, _>>()?;
         restore_block(&mut state, entry, cells)?;
     }
-    for (waiting, _) in &state.externals {
-        state.rejections.remove_mut(waiting);
+    // Behind the blocks, whose rejections of these messages are outdated.
+    for (hash, cell) in externals {
+        state.push_external(hash, cell);
     }
     if state.blocks.is_empty() || state.hash() != header.state_hash.0 {
         return Err(bad("the state has another hash"));
