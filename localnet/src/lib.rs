@@ -25,6 +25,10 @@
 //! - Chain time and logical time never go back.
 //! - Every change is whole: an error leaves the node as it was.
 //!
+//! # What it leaves out
+//! One shard, no validators: no tick-tock transactions, no public libraries, no splits. Accounts of the
+//! masterchain live in the same blocks as all others.
+//!
 //! # Example
 //! ```
 //! use localnet::{Genesis, Node};

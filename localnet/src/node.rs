@@ -238,7 +238,7 @@ impl Node {
         })
     }
 
-    /// Hash over everything that decides the future; equal inputs give equal hashes.
+    /// Hash over everything that decides the future under equal settings; equal inputs give equal hashes.
     #[must_use]
     pub fn state_hash(&self) -> [u8; 32] {
         self.state.hash()

@@ -342,6 +342,9 @@ impl World {
             if registry.abi(&artifact.name).is_none() {
                 registry.add_contract(&artifact.name, artifact.abi.clone(), artifact.codes.clone());
             }
+            if let Some(code) = artifact.image.code_hash() {
+                registry.add_code(code, &artifact.name);
+            }
         });
     }
 

@@ -429,3 +429,22 @@ fn simulation_tells_the_outcome_and_changes_nothing() {
     assert_eq!(foreseen.external_messages().count(), 1);
     assert_eq!(foreseen.internal_messages().next().unwrap().view.value, Nano::tokens(1));
 }
+
+#[test]
+fn contract_nobody_named_is_known_by_its_code() {
+    let (world, p) = puppets(1);
+    // A second puppet that no tool deployed: the registry knows its code only.
+    let twin = nobody(2);
+    let account = world.account(&p[0].address);
+    let image = ton_abi::Image::new(account.code().unwrap(), account.data().unwrap());
+    world
+        .edit(|node| node.set_account(chain::Account::active(twin.clone(), Nano::tokens(1), &image).unwrap()))
+        .unwrap();
+    let body = support::abi().encode_internal_body("fail", &json!({ "code": 11 })).unwrap();
+    let send = Send { body: Some(body), ..Send::transfer(&twin, Nano::tokens(1)) };
+    let tree = world.call(&p[0], "run", actions([send.action()]), &World::signer(0)).unwrap();
+    let step = &tree.steps[1];
+    assert_eq!(step.contract.as_deref(), Some("Puppet"));
+    let history = block_on(world.client().history(&twin, None, 1)).unwrap();
+    assert_eq!(history[0].contract.as_deref(), Some("Puppet"));
+}

@@ -69,15 +69,21 @@ impl Registry {
         contract.and_then(|name| self.codes.get(name)).unwrap_or(&self.standard).lookup(code, phase)
     }
 
-    /// What a message says: asked first is the contract that receives it, for outbound messages the one that
-    /// sends it.
+    /// Whether any contract is known by its code.
     #[must_use]
-    pub fn decode(&self, message: &MessageView) -> Body {
-        let end = match message.kind {
+    pub fn knows_codes(&self) -> bool {
+        !self.by_code.is_empty()
+    }
+
+    /// What a message says. Asked first is the contract that receives it, for outbound messages the one that
+    /// sends it: `end` if given, else the one at that address.
+    #[must_use]
+    pub fn decode(&self, message: &MessageView, end: Option<&str>) -> Body {
+        let address = match message.kind {
             MessageKind::ExternalOut => &message.src,
             MessageKind::Internal | MessageKind::ExternalIn => &message.dst,
         };
-        let hint = end.as_ref().and_then(|address| self.contract_at(address));
-        self.decoder.decode_message(message, hint.map(AsRef::as_ref))
+        let known = || address.as_ref().and_then(|address| self.contract_at(address)).map(AsRef::as_ref);
+        self.decoder.decode_message(message, end.or_else(known))
     }
 }

@@ -117,9 +117,8 @@ impl Client {
     /// # Errors
     /// [`Error::TreeTooLarge`], [`Error::Pending`], [`Error::Transport`].
     pub async fn follow(&self, message: MsgHash, first: FoundTransaction) -> Result<Tree> {
-        let registry = self.registry();
         let limit = self.settings().tree_limit;
-        let mut steps = vec![Step::decode(&first, &registry)?];
+        let mut steps = vec![self.decode(&first).await?];
         let mut awaited = VecDeque::new();
         await_children(&mut awaited, &steps, 0);
         while let Some(next) = awaited.pop_front() {
@@ -127,7 +126,7 @@ impl Client {
                 return Err(Error::TreeTooLarge { message, limit });
             }
             let found = self.wait_internal(&next).await?;
-            let mut step = Step::decode(&found, &registry)?;
+            let mut step = self.decode(&found).await?;
             step.parent = Some(next.parent);
             step.depth = next.depth;
             steps.push(step);
@@ -149,7 +148,7 @@ impl Client {
         match tvm::run_executor(&config, &account, &message.cell, time) {
             Ok(done) => {
                 let found = FoundTransaction { account: message.address.clone(), cell: done.transaction };
-                Step::decode(&found, &self.registry())
+                self.decode(&found).await
             }
             Err(ExecError::Rejected(rejected)) => {
                 let reason = RejectReason::of(&rejected, &account);
@@ -178,9 +177,22 @@ impl Client {
     /// # Errors
     /// [`Error::Transport`], [`Error::BadTransaction`], [`Error::Abi`].
     pub async fn history(&self, address: &Address, last: Option<Lt>, limit: usize) -> Result<Vec<Step>> {
+        let mut steps = Vec::new();
+        for found in self.transport().transactions(address, last, limit).await? {
+            steps.push(self.decode(&found).await?);
+        }
+        Ok(steps)
+    }
+
+    /// Decodes a transaction; an account that the registry does not know by its address is asked for its code.
+    async fn decode(&self, found: &FoundTransaction) -> Result<Step> {
         let registry = self.registry();
-        let found = self.transport().transactions(address, last, limit).await?;
-        found.iter().map(|found| Step::decode(found, &registry)).collect()
+        let mut contract = registry.contract_at(&found.account).cloned();
+        if contract.is_none() && registry.knows_codes() {
+            let code = self.account(&found.account).await?.code();
+            contract = code.and_then(|code| registry.contract_of_code(code.repr_hash()).cloned());
+        }
+        Step::decode(found, contract, &registry)
     }
 
     async fn wait_internal(&self, next: &Awaited) -> Result<FoundTransaction> {

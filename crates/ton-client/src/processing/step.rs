@@ -71,20 +71,24 @@ pub struct Step {
 }
 
 impl Step {
-    /// Decodes a transaction.
+    /// Decodes a transaction of an account with that contract (`None` if it is not known).
     ///
     /// # Errors
     /// [`Error::BadTransaction`] or [`Error::Abi`] if the cells do not hold a transaction with messages.
-    pub fn decode(found: &FoundTransaction, registry: &Registry) -> Result<Self, Error> {
+    pub fn decode(
+        found: &FoundTransaction,
+        contract: Option<Arc<str>>,
+        registry: &Registry,
+    ) -> Result<Self, Error> {
         let tx = TransactionView::parse(&found.cell, found.account.workchain)?;
         let message = |cell: &Cell| -> Result<StepMessage, Error> {
             let view = MessageView::parse(cell)?;
-            let body = registry.decode(&view);
+            let own = view.src.as_ref() != Some(&found.account) || view.kind == MessageKind::ExternalOut;
+            let body = registry.decode(&view, contract.as_deref().filter(|_| own));
             Ok(StepMessage { hash: MsgHash::from(view.hash), view, body })
         };
         let in_msg = tx.in_msg.as_ref().map(message).transpose()?;
         let out_msgs = tx.out_msgs.iter().map(message).collect::<Result<Vec<_>, _>>()?;
-        let contract = registry.contract_at(&found.account).cloned();
         let body = in_msg.as_ref().map(|message| &message.body);
         let failure = FailureKind::of(&tx, matches!(body, Some(Body::Empty | Body::Comment(_))));
         let meaning = failure.as_ref().and_then(|failure| {
