@@ -28,7 +28,10 @@ impl Args {
             None => Some((0..params.len()).collect()),
             Some(names) => {
                 let find = |name: &String| names.iter().position(|given| given.name == *name);
-                params.iter().map(|(name, _)| find(name)).collect()
+                let order: Vec<usize> = params.iter().map(|(name, _)| find(name)).collect::<Option<_>>()?;
+                // Parameters that share a name are an error elsewhere; here they must not share a value.
+                let distinct: std::collections::HashSet<usize> = order.iter().copied().collect();
+                (distinct.len() == order.len()).then_some(order)
             }
         }
     }

@@ -322,3 +322,11 @@ fn types_agree_with_the_official_compiler() {
         m = uint32(n) + s + f + g + uint8(int(i)); who = a; if (q.isNaN() && d.empty() && c == 0 && address(e) == who) {}",
     );
 }
+
+#[test]
+fn parameters_that_share_a_name_do_not_share_a_value() {
+    crate::support::verify(
+        "contract C { function f(uint8 a, uint8 a) internal pure {} //~ E0202 W0201
+        function g() public pure { f({a: 1, b: 2}); } } //~ E0317",
+    );
+}
