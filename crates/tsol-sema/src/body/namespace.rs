@@ -7,12 +7,12 @@ use tsol_syntax::span::Span;
 use super::method::Method;
 use super::operand::Ns;
 use super::{Body, Kind, Operand};
-use crate::builtin::{Builtin as B, FormatPart, FormatSpec, Radix};
+use crate::builtin::Builtin as B;
 use crate::codes::{E0316, E0320, E0326, E0327, E0328, E0508, E0510};
 use crate::cx::R;
 use crate::hir::{Expr, ExprKind, Mutability, Type};
 use crate::names::nearest;
-use crate::types::{self, COINS, INT257, int_shape, optional, uint};
+use crate::types::{self, COINS, INT257, int_shape, optional};
 
 /// Whether a name is a free builtin function.
 pub(crate) fn is_free_function(name: &str) -> bool {
@@ -133,7 +133,7 @@ impl Body<'_, '_> {
         Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, Vec::new()), ty, span }))
     }
 
-    fn no_namespace_member(&self, ns: Ns, name: &ast::Ident) -> tsol_syntax::diag::Reported {
+    pub(crate) fn no_namespace_member(&self, ns: Ns, name: &ast::Ident) -> tsol_syntax::diag::Reported {
         let full = format!("`{}.{name}`", ns.name());
         if matches!(ns, Ns::Gosh | Ns::Bls) {
             let message =
@@ -242,102 +242,6 @@ impl Body<'_, '_> {
         Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, operands), ty, span }))
     }
 
-    // --- math
-
-    fn math_call(&mut self, name: &ast::Ident, args: &CallArgs, span: Span) -> R<Operand> {
-        let (builtin, count) = match name.as_str() {
-            "min" => (B::MathMin, None),
-            "max" => (B::MathMax, None),
-            "minmax" => (B::MathMinMax, Some(2)),
-            "divr" => (B::MathDivR, Some(2)),
-            "divc" => (B::MathDivC, Some(2)),
-            "divmod" => (B::MathDivMod, Some(2)),
-            "muldiv" => (B::MathMulDiv, Some(3)),
-            "muldivr" => (B::MathMulDivR, Some(3)),
-            "muldivc" => (B::MathMulDivC, Some(3)),
-            "muldivmod" => (B::MathMulDivMod, Some(3)),
-            "mulmod" => (B::MathMulMod, Some(3)),
-            "abs" | "sign" => return self.math_unary(name, args, span),
-            "modpow2" => return self.mod_pow2(args, span),
-            _ => return Err(self.no_namespace_member(Ns::Math, name)),
-        };
-        let list = self.positional(args, span)?;
-        if count.map_or(list.len() < 2, |count| list.len() != count) {
-            let wanted = count.map_or("2 or more".to_owned(), |count| count.to_string());
-            return Err(self.wrong_count(span, &wanted, list.len()));
-        }
-        let (operands, ty) = self.same_integers(list)?;
-        let result = match builtin {
-            B::MathMinMax | B::MathDivMod | B::MathMulDivMod => Type::Tuple(vec![ty.clone(), ty]),
-            _ => ty,
-        };
-        Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, operands), ty: result, span }))
-    }
-
-    /// Values of one common integer type.
-    fn same_integers(&mut self, list: &[ast::Expr]) -> R<(Vec<Expr>, Type)> {
-        let mut operands = Vec::new();
-        let mut common: Option<Type> = None;
-        for expr in list {
-            let operand = self.operand(expr)?;
-            let own = self.own_type(&operand).filter(|ty| int_shape(ty).is_some());
-            let Some(own) = own else {
-                let message = format!("{} is not an integer", self.describe(&operand));
-                return Err(self.cx.error(E0326, expr.span, message).emit());
-            };
-            let next = match &common {
-                Some(ty) if self.accepts(&operand, ty) => Some(ty.clone()),
-                Some(ty) => self.common_type(ty, &own),
-                None => Some(own),
-            };
-            let Some(next) = next else {
-                let message = "the arguments have no common integer type";
-                return Err(self.cx.error(E0326, expr.span, message).help("convert them to one type").emit());
-            };
-            common = Some(next);
-            operands.push(operand);
-        }
-        let ty = common.expect("there is at least one argument");
-        // A literal that came first may be accepted by the type of a later value, though its own type is not.
-        let mut values = Vec::new();
-        for operand in operands {
-            values.push(self.coerce(operand, &ty)?);
-        }
-        Ok((values, ty))
-    }
-
-    fn math_unary(&mut self, name: &ast::Ident, args: &CallArgs, span: Span) -> R<Operand> {
-        let list = self.positional(args, span)?;
-        let [value] = list else { return Err(self.wrong_count(span, "1", list.len())) };
-        let value = self.value(value)?;
-        let Some((signed, bits)) = int_shape(&value.ty) else {
-            return Err(self.cx.error(E0326, value.span, "an integer is wanted").emit());
-        };
-        let (builtin, ty) = match name.as_str() {
-            "sign" => (B::MathSign, Type::Int { signed: true, bits: 2 }),
-            _ if !signed => {
-                return Err(self.cx.error(E0326, value.span, "a signed integer is wanted").emit());
-            }
-            _ => (B::MathAbs, uint((bits - 1).max(1))),
-        };
-        Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, vec![value]), ty, span }))
-    }
-
-    fn mod_pow2(&mut self, args: &CallArgs, span: Span) -> R<Operand> {
-        let list = self.positional(args, span)?;
-        let [value, power] = list else { return Err(self.wrong_count(span, "2", list.len())) };
-        let value = self.value(value)?;
-        if int_shape(&value.ty).is_none() {
-            return Err(self.cx.error(E0326, value.span, "an integer is wanted").emit());
-        }
-        let power = self.constant_int(power)?;
-        let Some(bits) = u16::try_from(&power).ok().filter(|bits| (1..=256).contains(bits)) else {
-            return Err(self.cx.error(E0327, list[1].span, "the power is between 1 and 256").emit());
-        };
-        let ty = value.ty.clone();
-        Ok(Operand::Value(Expr { kind: ExprKind::Builtin(B::MathModPow2(bits), vec![value]), ty, span }))
-    }
-
     /// A whole number known at compile time.
     pub(crate) fn constant_int(&mut self, expr: &ast::Expr) -> R<BigInt> {
         let operand = self.operand(expr)?;
@@ -436,96 +340,6 @@ impl Body<'_, '_> {
         }
         Ok(code)
     }
-
-    // --- format
-
-    fn format(&mut self, args: &CallArgs, span: Span) -> R<Operand> {
-        let list = self.positional(args, span)?;
-        let Some((template, values)) = list.split_first() else {
-            return Err(self.wrong_count(span, "1 or more", 0));
-        };
-        let ast::ExprKind::String(text) = &template.unparen().kind else {
-            return Err(self.cx.error(E0327, template.span, "the template must be a literal").emit());
-        };
-        let Some(parts) = parse_format(&text.value) else {
-            return Err(self
-                .cx
-                .error(E0327, template.span, "this is not a template")
-                .note("placeholders are `{}` and `{:[0]<width>[x|d|X|t]}`")
-                .emit());
-        };
-        let specs: Vec<FormatSpec> = parts
-            .iter()
-            .filter_map(|part| match part {
-                FormatPart::Value(spec) => Some(*spec),
-                FormatPart::Text(_) => None,
-            })
-            .collect();
-        if specs.len() != values.len() {
-            let message =
-                format!("the template has {} placeholders for {} values", specs.len(), values.len());
-            return Err(self.cx.error(E0316, span, message).emit());
-        }
-        let mut operands = Vec::new();
-        for (spec, value) in specs.iter().zip(values) {
-            let value = self.value(value)?;
-            let number = types::is_plain_int(&value.ty);
-            let plain = *spec == FormatSpec::default();
-            let shown = matches!(value.ty, Type::Address | Type::String | Type::Bool | Type::Contract(_));
-            if !(number || plain && shown) {
-                let message = format!("`{}` cannot be printed so", self.cx.show(&value.ty));
-                return Err(self.cx.error(E0326, value.span, message).emit());
-            }
-            operands.push(value);
-        }
-        Ok(Operand::Value(Expr {
-            kind: ExprKind::Builtin(B::Format(parts), operands),
-            ty: Type::String,
-            span,
-        }))
-    }
-}
-
-/// Cuts a template; `None` if a placeholder is malformed.
-fn parse_format(template: &[u8]) -> Option<Vec<FormatPart>> {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while let Some(open) = rest.iter().position(|byte| *byte == b'{') {
-        let close = open + rest[open..].iter().position(|byte| *byte == b'}')?;
-        if open > 0 {
-            parts.push(FormatPart::Text(rest[..open].to_vec()));
-        }
-        parts.push(FormatPart::Value(parse_spec(&rest[open + 1..close])?));
-        rest = &rest[close + 1..];
-    }
-    if !rest.is_empty() {
-        parts.push(FormatPart::Text(rest.to_vec()));
-    }
-    Some(parts)
-}
-
-fn parse_spec(spec: &[u8]) -> Option<FormatSpec> {
-    if spec.is_empty() {
-        return Some(FormatSpec::default());
-    }
-    let mut rest = spec.strip_prefix(b":")?;
-    let radix = match rest.last() {
-        Some(b'x') => Some(Radix::LowerHex),
-        Some(b'X') => Some(Radix::UpperHex),
-        Some(b't') => Some(Radix::Ton),
-        Some(b'd') => Some(Radix::Decimal),
-        _ => None,
-    };
-    if radix.is_some() {
-        rest = &rest[..rest.len() - 1];
-    }
-    let zero_pad = rest.first() == Some(&b'0');
-    let digits = if zero_pad { &rest[1..] } else { rest };
-    let width = match std::str::from_utf8(digits).ok()? {
-        "" => 0,
-        text => text.parse::<u8>().ok().filter(|width| *width <= 127)?,
-    };
-    Some(FormatSpec { radix: radix.unwrap_or_default(), zero_pad, width })
 }
 
 const MEMBERS: &[&str] = &[
@@ -595,25 +409,3 @@ const MEMBERS: &[&str] = &[
     "mulmod",
     "sign",
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_are_cut_into_parts() {
-        let parts = parse_format(b"a {:06X} b{}").unwrap();
-        let spec = FormatSpec { radix: Radix::UpperHex, zero_pad: true, width: 6 };
-        assert_eq!(
-            parts,
-            [
-                FormatPart::Text(b"a ".to_vec()),
-                FormatPart::Value(spec),
-                FormatPart::Text(b" b".to_vec()),
-                FormatPart::Value(FormatSpec::default()),
-            ]
-        );
-        assert_eq!(parse_format(b"{:q}"), None);
-        assert_eq!(parse_format(b"{"), None);
-    }
-}
