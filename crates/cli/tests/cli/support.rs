@@ -9,7 +9,9 @@ use serde_json::Value;
 /// The program with these arguments and nothing from the caller's environment that would change it.
 pub(crate) fn subgov<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::cargo_bin("subgov").expect("the program is built before its tests");
-    command.env_remove("SUBGOV_STATE").env_remove("SUBGOV_ORGANISATION").env_remove("SUBGOV_PHRASE");
+    for name in ["STATE", "ORGANISATION", "PHRASE", "CONTRACTS", "IMAGES"] {
+        command.env_remove(format!("SUBGOV_{name}"));
+    }
     command.args(args);
     command
 }
