@@ -11,7 +11,7 @@ use support::{Send, actions, nobody, note, puppet, puppets};
 use testkit::{Expect, World, block_on};
 use ton_abi::{Address, Header, Nano};
 use ton_client::net::{FoundTransaction, Head, RejectReason, Transport, TransportError};
-use ton_client::processing::FailureKind;
+use ton_client::processing::{FailureKind, Outgoing};
 use ton_client::{Contract, Error, MsgHash, NotIncludedCause, TxHash};
 
 #[test]
@@ -131,7 +131,7 @@ fn lost_message_is_diagnosed_once_it_expired() {
     // Never posted, so no network reports anything: the client waits for the end of its life.
     let error = block_on(client.wait_tree(&message)).unwrap_err();
     assert!(matches!(error, Error::Pending { .. }), "{error}");
-    world.advance(61);
+    world.advance(71);
     world.produce_block();
     let error = block_on(client.wait_tree(&message)).unwrap_err();
     let Error::NotIncluded(it) = error else { panic!("{error}") };
@@ -447,4 +447,19 @@ fn contract_nobody_named_is_known_by_its_code() {
     assert_eq!(step.contract.as_deref(), Some("Puppet"));
     let history = block_on(world.client().history(&twin, None, 1)).unwrap();
     assert_eq!(history[0].contract.as_deref(), Some("Puppet"));
+}
+
+#[test]
+fn waiting_ends_even_if_blocks_never_do() {
+    let world = World::new();
+    let artifact = puppet(&keys::Signer::public_key(&key(5)), 0);
+    let contract = world.deploy(&artifact, json!({}), &key(5), Nano::tokens(10));
+    let client = Remote::client(&world);
+    let header = block_on(client.header(&contract.address, None)).unwrap();
+    let message = block_on(client.call_message(&contract, "run", &actions([]), &header, &key(5))).unwrap();
+    // Never posted, and its contract knows no expiry: nobody can tell whether it will come.
+    let endless = Outgoing::new(message.cell, None).unwrap();
+    let error = block_on(client.wait_tree(&endless)).unwrap_err();
+    assert!(matches!(error, Error::Pending { message, .. } if message == endless.hash), "{error}");
+    block_on(client.call(&contract, "run", &actions([]), &key(5))).expect_ok();
 }

@@ -19,6 +19,11 @@ use crate::{Error, Registry, Result, crypto, tvm};
 pub struct Settings {
     /// Life of a message in seconds of chain time.
     pub lifetime: u32,
+    /// Seconds of chain time after a message's end of life before its absence counts as proof: what a network knows
+    /// of its transactions may lag behind its blocks.
+    pub grace: u32,
+    /// Seconds of chain time in which a message of a tree reaches its receiver, or else counts as pending.
+    pub hop_time: u32,
     /// How long one wait for a block lasts.
     pub block_wait: Duration,
     /// After how many such waits without any block a message counts as pending.
@@ -28,9 +33,16 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// 60 s of life, 10 s for a block up to 6 times, 10 000 transactions.
+    /// 60 s of life and 10 s of grace, 120 s for a hop, 10 s for a block up to 6 times, 10 000 transactions.
     fn default() -> Self {
-        Self { lifetime: 60, block_wait: Duration::from_secs(10), patience: 6, tree_limit: 10_000 }
+        Self {
+            lifetime: 60,
+            grace: 10,
+            hop_time: 120,
+            block_wait: Duration::from_secs(10),
+            patience: 6,
+            tree_limit: 10_000,
+        }
     }
 }
 

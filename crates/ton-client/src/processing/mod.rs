@@ -86,9 +86,12 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::NotIncluded`] once it is certain that it cannot come any more, [`Error::Pending`] if no more
-    /// blocks come (or none in time), [`Error::Transport`].
+    /// blocks come (or none in time), or if a message that never expires did not come within the lifetime of the
+    /// settings, [`Error::Transport`]. After the last two the same message can be waited for again.
     pub async fn wait_transaction(&self, message: &Outgoing) -> Result<FoundTransaction> {
         let mut head = self.transport().head(&message.address).await?;
+        let end = message.expire.unwrap_or(head.gen_utime.plus(self.settings().lifetime));
+        let end = end.plus(self.settings().grace);
         loop {
             if let Some(found) = self.transport().transaction_of(&message.hash).await? {
                 return Ok(found);
@@ -96,8 +99,11 @@ impl Client {
             if let Some(rejection) = self.transport().rejection(&message.hash).await? {
                 return Err(self.not_included(message, NotIncludedCause::Rejected(rejection.reason)));
             }
-            if let Some(expire) = message.expire.filter(|&expire| head.gen_utime > expire) {
-                return self.expired(message, expire).await;
+            if head.gen_utime > end {
+                return match message.expire {
+                    Some(expire) => self.expired(message, expire).await,
+                    None => Err(Error::Pending { message: message.hash, at: head.gen_utime }),
+                };
             }
             head = self.next_head(&message.address, &head, message.hash).await?;
         }
@@ -196,16 +202,20 @@ impl Client {
     }
 
     async fn wait_internal(&self, next: &Awaited) -> Result<FoundTransaction> {
-        let mut head = None;
+        // Mostly it is there already, and the chain need not be asked.
+        if let Some(found) = self.transport().transaction_of(&next.message).await? {
+            return Ok(found);
+        }
+        let mut head = self.transport().head(&next.receiver).await?;
+        let end = head.gen_utime.plus(self.settings().hop_time);
         loop {
             if let Some(found) = self.transport().transaction_of(&next.message).await? {
                 return Ok(found);
             }
-            let seen = match head {
-                Some(head) => head,
-                None => self.transport().head(&next.receiver).await?,
-            };
-            head = Some(self.next_head(&next.receiver, &seen, next.message).await?);
+            if head.gen_utime > end {
+                return Err(Error::Pending { message: next.message, at: head.gen_utime });
+            }
+            head = self.next_head(&next.receiver, &head, next.message).await?;
         }
     }
 
