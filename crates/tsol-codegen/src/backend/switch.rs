@@ -85,7 +85,8 @@ fn test(
     Block { insts, end: if ends { End::Yield(dsts) } else { End::Unreachable } }
 }
 
-/// Binary search; the default is not copied: a scope is left with the hit, and falls to it.
+/// Binary search. A small default stands at every end of it, so that no half comes back; a large
+/// one stands once, behind all.
 fn search(
     on: Value,
     mut cases: Vec<(u64, Block)>,
@@ -95,30 +96,40 @@ fn search(
     span: Option<tsol_syntax::span::Span>,
 ) -> Block {
     cases.sort_by_key(|(key, _)| *key);
-    if cases.iter().any(|(_, b)| b.yields()) || cases.len() <= LINEAR {
+    let comes_back = cases.iter().any(|(_, b)| b.yields()) || default.yields();
+    if comes_back || cases.len() <= LINEAR {
         return chain(on, cases, default, results, function, span);
     }
+    if plain(&default) {
+        return halves(on, cases, &default, function, span);
+    }
     // No case comes back, so a half can be left at its end and the default stands behind all.
-    let mut block = halves(on, cases, function, span);
+    let nothing = Block { insts: Vec::new(), end: End::Yield(Vec::new()) };
+    let mut block = halves(on, cases, &nothing, function, span);
     block.insts.extend(default.insts);
     block.end = default.end;
     block
 }
 
-/// Tests all cases; goes on behind when none fits.
+/// Small, and without definitions that a copy would repeat.
+fn plain(block: &Block) -> bool {
+    block.insts.len() <= 3 && block.insts.iter().all(|inst| inst.dsts().is_empty() && inst.blocks().is_empty())
+}
+
+/// Tests all cases, and does `otherwise` when none fits.
 fn halves(
     on: Value,
     mut cases: Vec<(u64, Block)>,
+    otherwise: &Block,
     function: &mut Function,
     span: Option<tsol_syntax::span::Span>,
 ) -> Block {
     if cases.len() <= LINEAR {
-        let end = Block { insts: Vec::new(), end: End::Yield(Vec::new()) };
-        return chain(on, cases, end, 0, function, span);
+        return chain(on, cases, otherwise.clone(), 0, function, span);
     }
     let high = cases.split_off(cases.len() / 2);
     let middle = high.first().map_or(0, |(key, _)| *key);
-    let low = halves(on, cases, function, span);
-    let high = halves(on, high, function, span);
+    let low = halves(on, cases, otherwise, function, span);
+    let high = halves(on, high, otherwise, function, span);
     test(on, middle, Op::Less, low, high, 0, function, span)
 }

@@ -199,6 +199,16 @@ impl Block {
         n
     }
 
+    /// True when every way through the block ends in an exception.
+    pub fn throws(&self) -> bool {
+        matches!(self.end, End::Unreachable)
+            && match self.insts.last() {
+                Some(Inst::Op { op, .. }) => op.never_returns(),
+                Some(Inst::If { then, els, .. }) => then.throws() && els.throws(),
+                _ => false,
+            }
+    }
+
     /// True when the block itself hands values to the instruction that owns it.
     pub fn yields(&self) -> bool {
         matches!(self.end, End::Yield(_))

@@ -548,6 +548,27 @@ impl<'a> Emitter<'a> {
         self.stack.iter().copied().filter(|&s| ctx.live(s)).collect()
     }
 
+    /// Drops what a branch does not need from the top of the stack, where it costs least.
+    fn drop_dead_top(&mut self, block: &Block, pinned: &HashSet<Slot>) {
+        let lazy = match block.end {
+            End::Unreachable => true,
+            End::Return(_) => self.entry,
+            _ => false,
+        };
+        if lazy {
+            return;
+        }
+        let used = self.last_uses(block);
+        let needed = |s: &Slot| matches!(s, Slot::Exit(_)) || pinned.contains(s) || used.contains_key(s);
+        let dead = self.stack.iter().rev().take_while(|s| !needed(s)).count().min(15);
+        match dead {
+            0 => {}
+            1 => self.stack_op(StackOp::Pop(0)),
+            2 => self.stack_op(StackOp::Drop2),
+            n => self.stack_op(StackOp::BlkDrop(n as u8)),
+        }
+    }
+
     /// What must survive a branch block until its end.
     fn pinned_for(&self, block: &Block, ctx: &Context) -> HashSet<Slot> {
         if block.yields() { self.live_slots(ctx) } else { HashSet::new() }
@@ -590,11 +611,16 @@ impl<'a> Emitter<'a> {
             (Branch::IfJmp, then, els)
         };
         let start = self.stack.clone();
-        let (mut code, _) = self.nested(|this| this.block(away, ctx.level, HashSet::new()))?;
-        code.cold |= matches!(away.end, End::Unreachable);
+        let (mut code, _) = self.nested(|this| {
+            this.drop_dead_top(away, &HashSet::new());
+            this.block(away, ctx.level, HashSet::new())
+        })?;
+        code.cold |= away.throws();
         self.stack = start;
         self.insn(Insn::Branch(jump, code));
-        match self.block(stay, ctx.level, self.pinned_for(stay, ctx))? {
+        let pinned = self.pinned_for(stay, ctx);
+        self.drop_dead_top(stay, &pinned);
+        match self.block(stay, ctx.level, pinned)? {
             Some(values) => {
                 self.bind(values, dsts, ctx)?;
                 Ok(true)
@@ -632,6 +658,7 @@ impl<'a> Emitter<'a> {
             }
         }
         let (first, mut layout) = self.nested(|this| {
+            this.drop_dead_top(then, &live);
             let values = this.block(then, None, live.clone())?.unwrap_or_default();
             let layout = this.joint_layout(&start, values, &wanted, &live);
             this.shape_to(&joint_target(&layout, values))?;
@@ -639,6 +666,7 @@ impl<'a> Emitter<'a> {
         })?;
         self.stack = start;
         let (second, _) = self.nested(|this| {
+            this.drop_dead_top(els, &live);
             let values = this.block(els, None, live.clone())?.unwrap_or_default();
             this.shape_to(&joint_target(&layout, values))
         })?;

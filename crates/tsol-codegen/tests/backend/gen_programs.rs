@@ -224,7 +224,12 @@ impl Gen<'_> {
     fn looked_up(&mut self) {
         let Some(dict) = self.pick(Ty::Dict) else { return };
         let bits = self.b.int(8);
-        match self.rng.below(3) {
+        match self.rng.below(4) {
+            3 => {
+                let key = self.key();
+                let found = self.b.op(Op::DictUGet, &[key, dict, bits]);
+                self.optional(found[0], found[1]);
+            }
             0 => {
                 let key = self.key();
                 let found = self.b.op(Op::DictUGet, &[key, dict, bits]);
@@ -240,6 +245,32 @@ impl Gen<'_> {
                 let found = self.b.op(Op::DictUMin, &[dict, bits]);
                 self.flagged(&found, &[Some(Ty::Slice), Some(Ty::Int)]);
             }
+        }
+    }
+
+    /// A pair or null, tested for null at once or later.
+    fn optional(&mut self, slice: Value, flag: Value) {
+        self.b.open();
+        let size = self.b.op1(Op::SBits, &[slice]);
+        let other = self.int();
+        let pair = self.b.op1(Op::Tuple(2), &[size, other]);
+        let then = self.b.close(End::Yield(vec![pair]));
+        self.b.open();
+        let none = self.b.constant(Const::Null);
+        let els = self.b.close(End::Yield(vec![none]));
+        let dst = self.b.value();
+        self.b.push(Inst::If { cond: flag, then, els, dsts: vec![dst], span: None });
+        if self.rng.chance(30) {
+            self.arithmetic();
+        }
+        let absent = self.b.op1(Op::IsNull, &[dst]);
+        self.values.push((absent, Ty::Int));
+        if self.rng.chance(80) {
+            self.op(Op::ThrowIf(92), &[absent], &[]);
+            if self.rng.chance(50) {
+                self.op(Op::ThrowIf(63), &[absent], &[]);
+            }
+            self.op(Op::Untuple(2), &[dst], &[Ty::Int, Ty::Int]);
         }
     }
 

@@ -75,7 +75,7 @@ fn expand(
     block: &mut Block,
     cold: bool,
 ) {
-    let cold = cold || matches!(block.end, End::Unreachable);
+    let cold = cold || block.throws();
     let position = |id: FuncId| order.iter().position(|&o| o == id);
     let mut out = Vec::with_capacity(block.insts.len());
     for mut inst in std::mem::take(&mut block.insts) {

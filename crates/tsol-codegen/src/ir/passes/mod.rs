@@ -7,6 +7,7 @@
 mod cut;
 mod dead;
 mod eval;
+mod guard;
 mod inline;
 mod range;
 mod rename;
@@ -49,6 +50,15 @@ pub fn finish(module: &mut Module, optimize: bool) {
     if optimize {
         clean(module);
         for function in &mut module.functions {
+            // Ends in the branches first: a scope in last position there needs no leaving.
+            for _ in 0..3 {
+                scopes::push_ends(&mut function.body);
+                cut::cut(&mut function.body);
+                scopes::flatten(function);
+            }
+            guard::guard(&mut function.body);
+            simplify::simplify(function);
+            cut::cut(&mut function.body);
             select::select(function);
             dead::remove_dead(function);
             scopes::push_ends(&mut function.body);

@@ -88,6 +88,7 @@ pub(super) fn of(op: Op, args: &[Option<&Range>]) -> (Option<Range>, bool) {
             };
             (Some(Range { min: BigInt::zero(), max }), true)
         }
+        Op::Pow2 => (Some(Range { min: BigInt::one(), max: any.max.clone() }), false),
         Op::Min => {
             let range =
                 Range { min: a.min.clone().min(b.min.clone()), max: a.max.clone().min(b.max.clone()) };

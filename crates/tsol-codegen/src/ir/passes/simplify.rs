@@ -19,6 +19,7 @@ pub(super) fn simplify(function: &mut Function) {
         made: HashMap::new(),
         defs: HashMap::new(),
         ranges: HashMap::new(),
+        facts: HashMap::new(),
     };
     pass.block(&mut function.body);
 }
@@ -33,6 +34,8 @@ struct Simplify {
     /// Operation of a value with one result.
     defs: HashMap<Value, (Op, Vec<Value>)>,
     ranges: HashMap<Value, Range>,
+    /// Truth values that an earlier test has settled on the way here.
+    facts: HashMap<Value, bool>,
 }
 
 /// What an instruction becomes.
@@ -45,7 +48,7 @@ enum Now {
 
 impl Simplify {
     fn block(&mut self, block: &mut Block) {
-        let (known, made) = (self.known.clone(), self.made.clone());
+        let (known, made, facts) = (self.known.clone(), self.made.clone(), self.facts.clone());
         let mut out = Vec::with_capacity(block.insts.len());
         for inst in std::mem::take(&mut block.insts) {
             if !self.inst(inst, &mut out, block) {
@@ -60,6 +63,12 @@ impl Simplify {
         }
         self.known = known;
         self.made = made;
+        self.facts = facts;
+    }
+
+    /// Is the value known to be zero or not?
+    fn truth(&self, value: Value) -> Option<bool> {
+        self.int(value).map(|n| !n.is_zero()).or_else(|| self.facts.get(&value).copied())
     }
 
     fn int(&self, value: Value) -> Option<&BigInt> {
@@ -144,6 +153,11 @@ impl Simplify {
         {
             self.ranges.insert(dst, found);
         }
+        match op {
+            Op::ThrowIf(_) => self.facts.insert(args[0], false),
+            Op::ThrowIfNot(_) => self.facts.insert(args[0], true),
+            _ => None,
+        };
         if let [dst] = dsts[..] {
             self.defs.insert(dst, (op, args.clone()));
         }
@@ -206,10 +220,13 @@ impl Simplify {
             Op::EqInt(0) | Op::Not if op == Op::EqInt(0) || self.is_flag(args[0]) => {
                 return self.is_zero(args[0]);
             }
-            Op::ThrowIf(_) if a.as_ref().is_some_and(Zero::is_zero) => return Now::Gone,
-            Op::ThrowIfNot(_) if a.as_ref().is_some_and(|n| !n.is_zero()) => return Now::Gone,
-            Op::ThrowIf(n) if a.is_some() => return Now::Op(Op::Throw(n), Vec::new()),
-            Op::ThrowIfNot(n) if a.is_some() => return Now::Op(Op::Throw(n), Vec::new()),
+            Op::ThrowIf(n) | Op::ThrowIfNot(n) if self.truth(args[0]).is_some() => {
+                let when = matches!(op, Op::ThrowIf(_));
+                if self.truth(args[0]) != Some(when) {
+                    return Now::Gone;
+                }
+                return Now::Op(Op::Throw(n), Vec::new());
+            }
             Op::ThrowIf(n) => {
                 if let Some(cond) = self.opposite(args[0]) {
                     return Now::Op(Op::ThrowIfNot(n), vec![cond]);
@@ -219,6 +236,32 @@ impl Simplify {
                 if let Some(cond) = self.opposite(args[0]) {
                     return Now::Op(Op::ThrowIf(n), vec![cond]);
                 }
+            }
+            Op::IsNull if matches!(self.defs.get(&args[0]), Some((Op::Tuple(_) | Op::SetIndex(_), _))) => {
+                return Now::Int(BigInt::zero());
+            }
+            Op::LShift if a.as_ref().is_some_and(One::is_one) => return Now::Op(Op::Pow2, vec![args[1]]),
+            Op::And => {
+                // All ones: the value modulo a power of two.
+                let mask = |n: &BigInt| {
+                    let above: BigInt = n + 1;
+                    let bits = above.trailing_zeros().filter(|&z| above == BigInt::one() << z)?;
+                    (1..=256).contains(&bits).then_some(bits as u16)
+                };
+                for (n, other) in [(&b, args[0]), (&a, args[1])] {
+                    if let Some(bits) = n.as_ref().and_then(mask) {
+                        let small = self.ranges.get(&other).is_some_and(|r| r.within(&Range::unsigned(bits)));
+                        if small {
+                            return same(self, other);
+                        }
+                        return Now::Op(Op::ModPow2Const(bits), vec![other]);
+                    }
+                }
+            }
+            Op::ModPow2Const(bits)
+                if self.ranges.get(&args[0]).is_some_and(|r| r.within(&Range::unsigned(bits))) =>
+            {
+                return same(self, args[0]);
             }
             Op::CondSel if args[1] == args[2] => return same(self, args[1]),
             Op::CondSel => {
@@ -278,14 +321,14 @@ impl Simplify {
         out: &mut Vec<Inst>,
         block: &mut Block,
     ) -> bool {
-        if let Some(n) = self.int(cond) {
-            let chosen = if n.is_zero() { els } else { then };
-            return self.splice(chosen, &dsts, out, block, span);
-        }
         let mut cond = cond;
         while let Some(other) = self.opposite(cond) {
             cond = other;
             std::mem::swap(&mut then, &mut els);
+        }
+        if let Some(truth) = self.truth(cond) {
+            let chosen = if truth { then } else { els };
+            return self.splice(chosen, &dsts, out, block, span);
         }
         // A branch that only throws is a conditional throw.
         for (side, other, when) in [(&then, &els, true), (&els, &then, false)] {
@@ -293,11 +336,18 @@ impl Simplify {
                 let op = if when { Op::ThrowIf(*n) } else { Op::ThrowIfNot(*n) };
                 let other = other.clone();
                 out.push(Inst::Op { op, args: vec![cond], dsts: Vec::new(), span });
+                self.facts.insert(cond, !when);
                 return self.splice(other, &dsts, out, block, span);
             }
         }
+        let before = self.facts.insert(cond, true);
         self.block(&mut then);
+        self.facts.insert(cond, false);
         self.block(&mut els);
+        match before {
+            Some(truth) => self.facts.insert(cond, truth),
+            None => self.facts.remove(&cond),
+        };
         // Equal results need no branch.
         let mut kept = dsts;
         if let (End::Yield(a), End::Yield(b)) = (&mut then.end, &mut els.end) {
