@@ -12,7 +12,7 @@ use testkit::{Expect, World, block_on};
 use ton_abi::{Address, Header, Nano};
 use ton_client::net::{FoundTransaction, Head, RejectReason, Transport, TransportError};
 use ton_client::processing::{FailureKind, Outgoing};
-use ton_client::{Contract, Error, MsgHash, NotIncludedCause, TxHash};
+use ton_client::{Contract, Deploy, Error, MsgHash, NotIncludedCause, TxHash};
 
 #[test]
 fn call_transfers_money_and_reports_fees() {
@@ -149,8 +149,19 @@ fn missing_and_poor_accounts_are_named() {
     assert!(error.hint().unwrap().contains("send money"));
 
     let error = world.try_deploy(&artifact, json!({}), &owner, Nano(1000)).unwrap_err();
-    let Error::NotIncluded(it) = &error else { panic!("{error}") };
-    assert_eq!(it.reason(), Some(&RejectReason::LowBalance { balance: Nano(1000) }));
+    let Error::BalanceTooLow { address, balance: Nano(1000), needed } = error else { panic!("{error}") };
+
+    // One nanotoken less than needed is turned down by the network itself, with it the contract gets to run.
+    let header = block_on(world.client().header(&address, None)).unwrap();
+    let deploy = Deploy::new(artifact.image.clone(), artifact.abi.clone(), json!({}));
+    let deploy = block_on(world.client().deploy_message(&deploy, &header, &owner)).unwrap();
+    for (balance, rejected) in [(needed.0 - 1, true), (needed.0, false)] {
+        world.set_balance(&address, Nano(balance));
+        let error = block_on(world.client().simulate(&deploy)).unwrap_err();
+        let Error::NotIncluded(it) = &error else { panic!("{error}") };
+        let too_low = RejectReason::LowBalance { balance: Nano(balance) };
+        assert_eq!(it.reason() == Some(&too_low), rejected, "{error}");
+    }
 
     let contract = world.deploy(&artifact, json!({}), &owner, Nano::tokens(1));
     let error = world.try_deploy(&artifact, json!({}), &owner, Nano(1)).unwrap_err();

@@ -224,12 +224,14 @@ impl Client {
     /// Deploys a contract by a signed external message; its address must have money.
     ///
     /// # Errors
-    /// [`Error::AccountMissing`] or [`Error::AlreadyDeployed`] before anything is sent, [`Error::NotActive`] if
+    /// [`Error::AccountMissing`] or [`Error::AlreadyDeployed`] or [`Error::BalanceTooLow`] (not even the import of the
+    /// message can be paid; gas comes on top) before anything is sent, [`Error::NotActive`] if
     /// the constructor ran and the contract is not there afterwards, and those of [`Client::process_message`].
     pub async fn deploy(&self, deploy: &Deploy, signer: &dyn Signer) -> Result<(Contract, Tree)> {
         let contract = deploy.contract()?;
         let address = contract.address.clone();
-        match self.account(&address).await?.status() {
+        let account = self.account(&address).await?;
+        match account.status() {
             AccountStatus::NotExists => return Err(Error::AccountMissing { address }),
             AccountStatus::Active => return Err(Error::AlreadyDeployed { address }),
             AccountStatus::Uninit | AccountStatus::Frozen => {}
@@ -241,6 +243,12 @@ impl Client {
         }
         let header = self.header(&address, Some(signer.public_key())).await?;
         let message = self.deploy_message(deploy, &header, signer).await?;
+        let config = self.transport.config().await?;
+        let fee = tvm::import_fee(&config, &message.cell, address.workchain).unwrap_or_default();
+        if account.balance() <= fee {
+            let (balance, needed) = (account.balance(), Nano(fee.0 + 1));
+            return Err(Error::BalanceTooLow { address, balance, needed });
+        }
         let tree = self.process_message(&message).await?;
         match tree.root().tx.end_status {
             AccountStatus::Active => Ok((contract, tree)),

@@ -37,3 +37,26 @@ pub fn sign_message(message: &UnsignedMessage, signer: &dyn Signer) -> Result<Ce
     }
     Ok(message.with_signature(&signature)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signature_of_the_standard_is_recognised_and_nothing_else() {
+        // Source: RFC 8032, section 7.1, test 2.
+        let key: PublicKey =
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c".parse().unwrap();
+        let signature: Signature = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
+             085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+            .parse()
+            .unwrap();
+        assert!(verify_signature(&key, &[0x72], &signature));
+        assert!(!verify_signature(&key, &[0x73], &signature));
+        let mut other = signature;
+        other.0[3] ^= 1;
+        assert!(!verify_signature(&key, &[0x72], &other));
+        assert!(!verify_signature(&PublicKey([0xff; 32]), &[0x72], &signature));
+        assert_eq!(sha256(b"abc")[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+}

@@ -16,7 +16,7 @@ use crate::ids::{BlockId, MsgHash, TxHash};
 /// The newest block of a shard as far as clients care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// Identity of the block.
+    /// Identity of the block; zero where the network does not tell it (JSON-RPC).
     pub id: BlockId,
     /// Number of the block in its shard.
     pub seq_no: u32,
@@ -107,7 +107,7 @@ pub trait Transport: Send + Sync {
         limit: usize,
     ) -> Result<Vec<FoundTransaction>, TransportError>;
 
-    /// A message by its hash.
+    /// A message by its hash; `None` also where the network does not keep messages by hash (JSON-RPC).
     async fn message(&self, hash: &MsgHash) -> Result<Option<Cell>, TransportError>;
 
     /// Whether the network reported that it turned a posted message down, and why.

@@ -5,7 +5,7 @@
 
 use chain::{Account, AccountStatus, Config, ExecContext, ExecError, Executed, GetterError, LocalContext};
 use serde_json::Value;
-use ton_abi::{Cell, ContractAbi, Decoded, Header, Lt, Phase, UnixTime, external_message};
+use ton_abi::{Cell, ContractAbi, Decoded, Header, Lt, Nano, Phase, UnixTime, external_message};
 use tycho_types::models::GlobalCapability;
 
 use crate::client::Contract;
@@ -17,6 +17,17 @@ use crate::{Error, Registry, Result};
 #[must_use]
 pub fn wants_signature_id(config: &Config) -> bool {
     config.parsed().global.capabilities.contains(GlobalCapability::CapSignatureWithId)
+}
+
+/// What an account pays for taking an external message in, before any gas; `None` for a message that is larger
+/// than any network allows.
+#[must_use]
+pub fn import_fee(config: &Config, message: &Cell, workchain: i8) -> Option<Nano> {
+    let mut stats = message.compute_unique_stats(config.parsed().size_limits.max_msg_cells as usize)?;
+    // Source: TON whitepaper and reference node, the root cell is free.
+    stats.cell_count -= 1;
+    stats.bit_count -= u64::from(message.bit_len());
+    Some(config.forward_prices(workchain == -1).compute_fwd_fee(stats).into())
 }
 
 /// Runs an external message on an account at that time, without changing anything: the outcome in full.
