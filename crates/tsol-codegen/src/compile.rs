@@ -75,9 +75,9 @@ fn debug_json(contract: &Contract, compiled: &backend::Program, sources: &Source
         let list: Vec<Value> = marks
             .iter()
             .map(|mark| {
-                let place = mark.span.map(|span| {
-                    json!({ "file": sources.path(span.file), "line": sources.line_col(span).line })
-                });
+                let place = mark.span.map(
+                    |span| json!({ "file": sources.path(span.file), "line": sources.line_col(span).line }),
+                );
                 json!({ "offset": mark.offset, "function": mark.function, "place": place })
             })
             .collect();

@@ -1,5 +1,7 @@
 //! Every contract of the workspace lowers to a module that the verifier accepts.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use std::path::{Path, PathBuf};
 
 use tsol_codegen::{Settings, ir, lower};
@@ -23,7 +25,9 @@ fn sources() -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in [root.clone(), root.join("test")] {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        files.extend(entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "tsol")));
+        files.extend(
+            entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "tsol")),
+        );
     }
     files.sort();
     files
@@ -44,8 +48,11 @@ fn contracts_lower_to_valid_modules() {
         for contract in &program.contracts {
             let module = lower::lower(&program, contract, &Settings::default(), &diags);
             let Ok(module) = module else {
-                let list: Vec<_> =
-                    diags.to_vec().iter().map(|d| format!("{} at {:?}", d.message, map.snippet(d.span()))).collect();
+                let list: Vec<_> = diags
+                    .to_vec()
+                    .iter()
+                    .map(|d| format!("{} at {:?}", d.message, map.snippet(d.span())))
+                    .collect();
                 panic!("{}: {list:#?}", path.display());
             };
             ir::verify(&module).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));

@@ -47,12 +47,6 @@ pub(crate) fn extern_id(program: &Program, function: ExternId) -> u32 {
     function.function_id.unwrap_or_else(|| hash(&extern_signature(program, function)) & !ANSWER)
 }
 
-/// Id of the answer of `function` in an external message.
-pub(crate) fn answer_id(program: &Program, function: ExternId) -> u32 {
-    let function = &program.externs[function.0 as usize];
-    function.function_id.unwrap_or_else(|| hash(&extern_signature(program, function)) | ANSWER)
-}
-
 /// Request and answer id of a public function that has no [`Extern`] (the getter of a public variable).
 pub(crate) fn getter_answer(program: &Program, function: &Function) -> (u32, u32, String) {
     let types = |ids: &[tsol_sema::hir::LocalId]| -> Vec<Type> {
@@ -92,7 +86,11 @@ pub(crate) fn function_ids(program: &Program, contract: &Contract) -> Vec<Functi
     }
     for id in &contract.events {
         let name = program.events[id.0 as usize].name.clone();
-        list.push(FunctionSignature { name, signature: event_signature(program, *id), id: event_id(program, *id) });
+        list.push(FunctionSignature {
+            name,
+            signature: event_signature(program, *id),
+            id: event_id(program, *id),
+        });
     }
     list
 }

@@ -9,9 +9,9 @@ mod json;
 mod plan;
 mod types;
 
-pub(crate) use ids::{answer_id, event_id, event_signature, extern_id, function_ids, getter_answer};
 pub use ids::FunctionSignature;
+pub(crate) use ids::{event_id, extern_id, function_ids, getter_answer};
 pub(crate) use image::{default_array, default_data, state_init};
 pub(crate) use json::abi_json;
 pub(crate) use plan::{Leaf, Plan, header_bits, leaves};
-pub(crate) use types::{Size, is_large_optional, key_bits, max_size, signature_of, value_in_ref};
+pub(crate) use types::{Size, is_large_optional, key_bits, value_in_ref};

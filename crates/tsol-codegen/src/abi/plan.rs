@@ -53,7 +53,8 @@ impl Plan {
         let mut breaks = Vec::with_capacity(leaves.len());
         for (i, leaf) in leaves.iter().enumerate() {
             let next = now.add(leaf.size);
-            let stays = now.add(rest[i]).fits() || next.bits <= Size::CELL.bits && next.refs < Size::CELL.refs;
+            let stays =
+                now.add(rest[i]).fits() || next.bits <= Size::CELL.bits && next.refs < Size::CELL.refs;
             now = if stays { next } else { leaf.size };
             breaks.push(!stays);
         }

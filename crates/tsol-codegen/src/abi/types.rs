@@ -84,7 +84,9 @@ fn is_abi_type(program: &Program, ty: &Type) -> bool {
     match ty {
         Type::Int { .. } | Type::VarInt { .. } | Type::Bool | Type::FixedBytes(_) | Type::Bytes => true,
         Type::String | Type::Address | Type::Cell | Type::Enum(_) | Type::Contract(_) => true,
-        Type::Struct(id) => program.structs[id.0 as usize].fields.iter().all(|(_, ty)| is_abi_type(program, ty)),
+        Type::Struct(id) => {
+            program.structs[id.0 as usize].fields.iter().all(|(_, ty)| is_abi_type(program, ty))
+        }
         Type::Tuple(types) => types.iter().all(|ty| is_abi_type(program, ty)),
         Type::Array(inner, _) | Type::Optional(inner) => is_abi_type(program, inner),
         Type::Mapping(key, value) => {
@@ -142,7 +144,8 @@ pub(super) fn describe(program: &Program, name: &str, ty: &Type) -> Map<String, 
 }
 
 fn type_and_components(program: &Program, name: &str, ty: &Type) -> (String, Option<Value>) {
-    let members = |list: Vec<Map<String, Value>>| Some(Value::Array(list.into_iter().map(Value::Object).collect()));
+    let members =
+        |list: Vec<Map<String, Value>>| Some(Value::Array(list.into_iter().map(Value::Object).collect()));
     match ty {
         Type::Struct(id) => {
             let fields = &program.structs[id.0 as usize].fields;

@@ -45,19 +45,38 @@ impl<'p> Fx<'_, 'p> {
         self.op1(op, &[value])
     }
 
-    /// As [`fit`](Fx::fit) for a value that cannot be too small.
-    pub(super) fn fit_above(&mut self, value: Value, ty: &Type, checked: bool) -> Value {
-        self.fit(value, ty, checked)
-    }
-
     /// `a op b`.
-    pub(super) fn binary(&mut self, op: BinaryOp, a: &'p Expr, b: &'p Expr, checked: bool) -> Lowered<Vec<Value>> {
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        a: &'p Expr,
+        b: &'p Expr,
+        checked: bool,
+    ) -> Lowered<Vec<Value>> {
         if matches!(op, BinaryOp::And | BinaryOp::Or) {
             return self.logic(op, a, b);
         }
         let left = self.expr(a)?;
         let right = self.expr(b)?;
         self.binary_values(op, (&left, &a.ty), (&right, b), checked)
+    }
+
+    /// A condition for a jump or a throw: any integer but zero is true. The flag says that the sense is inverted.
+    pub(super) fn truth(&mut self, e: &'p Expr) -> Lowered<(Value, bool)> {
+        match &e.kind {
+            ExprKind::Unary(UnaryOp::Not, a, _) if a.ty == Type::Bool => {
+                let (value, inverted) = self.truth(a)?;
+                Ok((value, !inverted))
+            }
+            ExprKind::Binary(op @ (BinaryOp::Ne | BinaryOp::Eq), a, b, _) => {
+                let zero = constant(b) == Some(BigInt::ZERO);
+                if zero && int_shape(&a.ty).is_some() && !self.is_quiet(&a.ty) {
+                    return Ok((self.expr1(a)?, *op == BinaryOp::Eq));
+                }
+                Ok((self.expr1(e)?, false))
+            }
+            _ => Ok((self.expr1(e)?, false)),
+        }
     }
 
     /// `&&` and `||`: the right side runs only if it decides.
@@ -86,6 +105,17 @@ impl<'p> Fx<'_, 'p> {
         checked: bool,
     ) -> Lowered<Vec<Value>> {
         let constant = constant(expr);
+        if let (BinaryOp::Shl, Type::Int { signed: false, bits }, Some(base)) = (op, ty, self.known_int(left))
+        {
+            // a shift that cannot leave the type, such as `uint256(1) << index` by an uint8
+            let most = match &expr.ty {
+                Type::Int { signed: false, bits } if *bits <= 8 => (1u64 << bits) - 1,
+                _ => u64::MAX,
+            };
+            if most < 1024 && (base << most).bits() <= u64::from(*bits) {
+                return Ok(vec![self.op1(Op::LShift, &[left[0], right[0]])]);
+            }
+        }
         let value = match ty {
             Type::Bool | Type::QuietBool => self.bool_op(op, left[0], right[0], self.is_quiet(ty))?,
             Type::Address | Type::Contract(_) => self.slice_equality(op, left[0], right[0])?,
@@ -103,6 +133,11 @@ impl<'p> Fx<'_, 'p> {
             _ => return Err(self.cx.unsupported(self.span(), "this operator on this type")),
         };
         Ok(vec![value])
+    }
+
+    /// The integer that a value is, if it was just pushed.
+    fn known_int(&self, values: &[Value]) -> Option<BigInt> {
+        self.constants.get(values.first()?).cloned()
     }
 
     fn int_op(
@@ -261,7 +296,9 @@ impl<'p> Fx<'_, 'p> {
 pub(super) fn constant(e: &Expr) -> Option<BigInt> {
     match &e.kind {
         ExprKind::Int(value) => Some(value.clone()),
-        ExprKind::Convert(inner, _) if int_shape(&inner.ty).is_some() && int_shape(&e.ty).is_some() => constant(inner),
+        ExprKind::Convert(inner, _) if int_shape(&inner.ty).is_some() && int_shape(&e.ty).is_some() => {
+            constant(inner)
+        }
         _ => None,
     }
 }

@@ -87,7 +87,9 @@ impl Fx<'_, '_> {
     /// Appends one member of a plan.
     pub(super) fn store_leaf(&mut self, b: Value, ty: &Type, v: &[Value], form: Form) -> Lowered<Value> {
         let stored = match ty {
-            Type::Int { signed, bits } | Type::QuietInt { signed, bits } => self.store_int(b, v[0], *signed, *bits),
+            Type::Int { signed, bits } | Type::QuietInt { signed, bits } => {
+                self.store_int(b, v[0], *signed, *bits)
+            }
             Type::Bool | Type::QuietBool => self.op1(Op::StI(1), &[v[0], b]),
             Type::Enum(_) => self.op1(Op::StU(8), &[v[0], b]),
             Type::VarInt { signed: false, size: 16 } => self.op1(Op::StGrams, &[b, v[0]]),
@@ -272,25 +274,33 @@ impl Fx<'_, '_> {
     /// As [`decode`](Fx::decode) of own data, but only the members marked in `needed`; others give nothing.
     ///
     /// What is not needed is skipped in one step where its size is fixed.
-    pub(super) fn decode_some(&mut self, plan: &Plan, slice: Value, needed: &[bool]) -> Lowered<Vec<Vec<Value>>> {
+    pub(super) fn decode_some(
+        &mut self,
+        plan: &Plan,
+        slice: Value,
+        needed: &[bool],
+    ) -> Lowered<Vec<Vec<Value>>> {
         let mut slice = slice;
         let mut skip = Size::default();
         let mut out = vec![Vec::new(); plan.leaves.len()];
         let last = needed.iter().rposition(|needed| *needed);
         for (i, leaf) in plan.leaves.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
             if plan.breaks[i] {
-                slice = { let at = self.flush_skip(slice, &mut skip); self.next_cell(at, Trust::Own) };
+                slice = {
+                    let at = self.flush_skip(slice, &mut skip);
+                    self.next_cell(at, Trust::Own)
+                };
             }
             if !needed[i] {
                 slice = self.skip_leaf(slice, leaf, &mut skip)?;
                 continue;
             }
             slice = self.flush_skip(slice, &mut skip);
-            if Some(i) == last {
-                if let Some(value) = self.preload(slice, &leaf.ty) {
-                    out[i] = vec![value];
-                    break;
-                }
+            if Some(i) == last
+                && let Some(value) = self.preload(slice, &leaf.ty)
+            {
+                out[i] = vec![value];
+                break;
             }
             let (values, rest) = self.load_leaf(slice, &leaf.ty, Form::Abi, Trust::Own)?;
             out[i] = values;
@@ -367,7 +377,8 @@ impl Fx<'_, '_> {
         if values.len() <= 15 {
             return self.op1(Op::Tuple(values.len() as u8), values);
         }
-        let parts: Vec<_> = values.chunks(15).map(|part| self.op1(Op::Tuple(part.len() as u8), part)).collect();
+        let parts: Vec<_> =
+            values.chunks(15).map(|part| self.op1(Op::Tuple(part.len() as u8), part)).collect();
         self.pack(&parts)
     }
 

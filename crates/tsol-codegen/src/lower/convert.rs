@@ -34,7 +34,13 @@ impl<'p> Fx<'_, 'p> {
         }
     }
 
-    fn convert_values(&mut self, values: Vec<Value>, from: &Type, to: &Type, checked: bool) -> Lowered<Vec<Value>> {
+    fn convert_values(
+        &mut self,
+        values: Vec<Value>,
+        from: &Type,
+        to: &Type,
+        checked: bool,
+    ) -> Lowered<Vec<Value>> {
         if self.is_free(from, to) {
             return Ok(values);
         }
@@ -103,7 +109,14 @@ impl<'p> Fx<'_, 'p> {
     }
 
     /// Between integers: a check where the new range is not wider.
-    fn resize(&mut self, value: Value, from: (bool, u16), to: (bool, u16), ty: &Type, checked: bool) -> Value {
+    fn resize(
+        &mut self,
+        value: Value,
+        from: (bool, u16),
+        to: (bool, u16),
+        ty: &Type,
+        checked: bool,
+    ) -> Value {
         let contained = match (from, to) {
             ((false, a), (false, b)) | ((true, a), (true, b)) => a <= b,
             ((false, a), (true, b)) => a < b,

@@ -143,7 +143,9 @@ impl MapShape {
             (false, KeyKind::Bits) => pick(Op::DictMin, Op::DictMax, Op::DictRemMin, Op::DictRemMax),
             (false, KeyKind::Signed) => pick(Op::DictIMin, Op::DictIMax, Op::DictIRemMin, Op::DictIRemMax),
             (false, KeyKind::Unsigned) => pick(Op::DictUMin, Op::DictUMax, Op::DictURemMin, Op::DictURemMax),
-            (true, KeyKind::Bits) => pick(Op::DictMinRef, Op::DictMaxRef, Op::DictRemMinRef, Op::DictRemMaxRef),
+            (true, KeyKind::Bits) => {
+                pick(Op::DictMinRef, Op::DictMaxRef, Op::DictRemMinRef, Op::DictRemMaxRef)
+            }
             (true, KeyKind::Signed) => {
                 pick(Op::DictIMinRef, Op::DictIMaxRef, Op::DictIRemMinRef, Op::DictIRemMaxRef)
             }
@@ -156,9 +158,13 @@ impl MapShape {
     fn neighbour_op(&self, neighbour: Neighbour) -> Op {
         match neighbour {
             Neighbour::Next => by_kind(self.kind, Op::DictGetNext, Op::DictIGetNext, Op::DictUGetNext),
-            Neighbour::NextOrEq => by_kind(self.kind, Op::DictGetNextEq, Op::DictIGetNextEq, Op::DictUGetNextEq),
+            Neighbour::NextOrEq => {
+                by_kind(self.kind, Op::DictGetNextEq, Op::DictIGetNextEq, Op::DictUGetNextEq)
+            }
             Neighbour::Prev => by_kind(self.kind, Op::DictGetPrev, Op::DictIGetPrev, Op::DictUGetPrev),
-            Neighbour::PrevOrEq => by_kind(self.kind, Op::DictGetPrevEq, Op::DictIGetPrevEq, Op::DictUGetPrevEq),
+            Neighbour::PrevOrEq => {
+                by_kind(self.kind, Op::DictGetPrevEq, Op::DictIGetPrevEq, Op::DictUGetPrevEq)
+            }
         }
     }
 }
@@ -317,7 +323,13 @@ impl Fx<'_, '_> {
         Ok(self.op(map.write_op(write), &[value, key, dict, width]))
     }
 
-    pub(super) fn map_set(&mut self, map: &MapShape, dict: Value, key: Value, values: &[Value]) -> Lowered<Value> {
+    pub(super) fn map_set(
+        &mut self,
+        map: &MapShape,
+        dict: Value,
+        key: Value,
+        values: &[Value],
+    ) -> Lowered<Value> {
         Ok(self.map_write(map, Write::Set, dict, key, values)?[0])
     }
 
@@ -361,11 +373,8 @@ impl Fx<'_, '_> {
         }
         // there is no form of these instructions that takes the value out of its reference
         let (slice, found) = (raw[0], raw[2]);
-        let opened = self.branch(
-            found,
-            |fx| Ok(vec![fx.op1(Op::PldRefIdx(0), &[slice])]),
-            |fx| Ok(vec![fx.null()]),
-        );
+        let opened =
+            self.branch(found, |fx| Ok(vec![fx.op1(Op::PldRefIdx(0), &[slice])]), |fx| Ok(vec![fx.null()]));
         match opened {
             Ok(value) => vec![value[0], raw[1], found],
             Err(_) => raw,

@@ -132,7 +132,9 @@ fn add_expr(contract: &Contract, e: &Expr, out: &mut Effects) {
             out.reads.insert(Var::State(*id));
         }
         ExprKind::Call(id, _) if contract.entries.on_code_upgrade == Some(*id) => out.saves = true,
-        ExprKind::Call(id, _) | ExprKind::CallBound(id, _) | ExprKind::StackSort(id, _) => out.calls.push(*id),
+        ExprKind::Call(id, _) | ExprKind::CallBound(id, _) | ExprKind::StackSort(id, _) => {
+            out.calls.push(*id)
+        }
         ExprKind::Builtin(builtin, _) => add_builtin(builtin, out),
         _ => {}
     }
@@ -175,8 +177,10 @@ pub(super) fn written_by(contract: &Contract, e: &Expr) -> Vec<Var> {
             targets(target, &mut out);
             out
         }
-        ExprKind::AssignOp(_, target, ..) | ExprKind::IncDec { target, .. } | ExprKind::Delete(target) => place(target),
-        ExprKind::DecodeFunctionParams(_, slice) | ExprKind::StackSort(_, slice) => place(slice),
+        ExprKind::AssignOp(_, target, ..) | ExprKind::IncDec { target, .. } | ExprKind::Delete(target) => {
+            place(target)
+        }
+        ExprKind::StackSort(_, slice) => place(slice),
         ExprKind::CallBound(_, args) => args.first().map(place).unwrap_or_default(),
         ExprKind::Builtin(Builtin::SetPubkey, _) => vec![Var::Pubkey],
         ExprKind::Builtin(Builtin::ResetStorage, _) => {
@@ -210,7 +214,12 @@ pub(super) fn root(place: &Expr) -> Option<Var> {
 /// Everything that running `body` may write, for the parameters of a loop around it; locals have frame 0.
 ///
 /// `None` when a placeholder is inside: what it stands for is not seen here.
-pub(super) fn assigned(contract: &Contract, effects: &[Effects], body: &[&[Stmt]], exprs: &[&Expr]) -> Option<VarSet> {
+pub(super) fn assigned(
+    contract: &Contract,
+    effects: &[Effects],
+    body: &[&[Stmt]],
+    exprs: &[&Expr],
+) -> Option<VarSet> {
     let mut out = VarSet::new();
     let mut hidden = false;
     let mut visit = |node: Node<'_>| match node {

@@ -99,6 +99,11 @@ impl<'p> Fx<'_, 'p> {
     pub(super) fn enter(&mut self, func: FuncId, context: &[Var], args: &[Value]) -> Lowered<()> {
         let mut values = Vec::new();
         for var in context {
+            if *var == Var::Sender && !self.env.vars.contains_key(var) {
+                // external messages have none; the constant is made where it is wanted
+                values.push(self.address_const(0, &num_bigint::BigInt::ZERO));
+                continue;
+            }
             values.extend(self.get(*var)?);
         }
         values.extend(args);
@@ -172,13 +177,20 @@ fn public_frame(cx: &Cx<'_>, id: FunctionId, kind: Kind) -> Lowered<(FuncId, Vec
         let func = cx.reserve();
         cx.set_frame(key, func);
         let width = frame.width(cx);
-        func::build(cx, func, &frame_name(cx, function, ""), width + 1, (Inline::Auto, frame.is_cold()), |fx, v| {
-            fx.set_all(&frame.context, &v[..width]);
-            fx.kind_is_checked = function.messages != Messages::Both;
-            let start = frame.open(fx)?;
-            let args = frame.decode(fx, v[width], kind, &types)?;
-            frame.run(fx, start, args)
-        })?;
+        func::build(
+            cx,
+            func,
+            &frame_name(cx, function, ""),
+            width + 1,
+            (Inline::Auto, frame.is_cold()),
+            |fx, v| {
+                fx.set_all(&frame.context, &v[..width]);
+                fx.kind_is_checked = function.messages != Messages::Both;
+                frame.open(fx)?;
+                let args = frame.decode(fx, v[width], kind, &types)?;
+                frame.run(fx, args)
+            },
+        )?;
         return Ok((func, context));
     }
     let run = shared_run(cx, &frame)?;
@@ -209,8 +221,8 @@ fn shared_run(cx: &Cx<'_>, frame: &Frame<'_>) -> Lowered<FuncId> {
     let name = frame_name(cx, function, "run");
     func::build(cx, func, &name, width + args, (Inline::Never, frame.is_cold()), |fx, v| {
         fx.set_all(&frame.context, &v[..width]);
-        let start = frame.open(fx)?;
-        frame.run(fx, start, v[width..].to_vec())
+        frame.open(fx)?;
+        frame.run(fx, v[width..].to_vec())
     })?;
     Ok(func)
 }
@@ -222,7 +234,8 @@ fn frame_name(cx: &Cx<'_>, function: &Function, suffix: &str) -> String {
 
 /// Whether internal and external messages cut the parameters in the same way.
 fn same_cut(cx: &Cx<'_>, function: &Function, types: &[Type]) -> bool {
-    let plan = |kind| Plan::new(leaves(cx.program, types), Size { bits: used_bits(cx, function, kind), refs: 0 });
+    let plan =
+        |kind| Plan::new(leaves(cx.program, types), Size { bits: used_bits(cx, function, kind), refs: 0 });
     plan(Kind::Internal).breaks == plan(Kind::External).breaks
 }
 
@@ -339,7 +352,7 @@ impl<'p> Frame<'p> {
     }
 
     /// The function itself and what follows it.
-    fn run(&self, fx: &mut Fx<'_, 'p>, (): (), mut args: Vec<Value>) -> Lowered<Vec<Value>> {
+    fn run(&self, fx: &mut Fx<'_, 'p>, mut args: Vec<Value>) -> Lowered<Vec<Value>> {
         let answer = self.function.responsible.then(|| args.remove(0));
         let results = fx.in_place(self.id, args)?;
         if fx.env.is_alive() {
@@ -357,14 +370,18 @@ impl<'p> Frame<'p> {
         if !function.public || function.returns.is_empty() || self.is_constructor {
             return Ok(());
         }
-        let types: Vec<_> = function.returns.iter().map(|id| function.locals[id.0 as usize].ty.clone()).collect();
+        let types: Vec<_> =
+            function.returns.iter().map(|id| function.locals[id.0 as usize].ty.clone()).collect();
         let selector = fx.get1(Var::Selector)?;
         let id = Id::Known(getter_answer(fx.cx.program, function).1);
         fx.branch(
             selector,
             |fx| {
                 let dest = fx.external_sender()?;
-                fx.external_message(Some(dest), &Call { id, callback: None, types: &types, values: results })?;
+                fx.external_message(
+                    Some(dest),
+                    &Call { id, callback: None, types: &types, values: results },
+                )?;
                 Ok(Vec::new())
             },
             |fx| {
@@ -428,7 +445,8 @@ impl Fx<'_, '_> {
     pub(super) fn expanded_state(&mut self, slice: Value) -> Lowered<Value> {
         let expanded = self.is_expanded(slice);
         let expand = expand_func(self.cx)?;
-        let out = self.branch(expanded, |_| Ok(vec![slice]), |fx| Ok(fx.call_func(expand, vec![slice], 1)))?;
+        let out =
+            self.branch(expanded, |_| Ok(vec![slice]), |fx| Ok(fx.call_func(expand, vec![slice], 1)))?;
         Ok(out[0])
     }
 
@@ -503,7 +521,7 @@ fn special(cx: &Cx<'_>, id: FunctionId, what: Special) -> Lowered<FuncId> {
             fx.set_all(&frame.context, &v[..context]);
         }
         frame.open(fx)?;
-        frame.run(fx, (), v[context..].to_vec())
+        frame.run(fx, v[context..].to_vec())
     })?;
     Ok(func)
 }

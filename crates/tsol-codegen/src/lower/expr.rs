@@ -71,7 +71,8 @@ impl<'p> Fx<'_, 'p> {
             ExprKind::Unary(op, a, checked) => self.unary(*op, a, *checked),
             ExprKind::Binary(op, a, b, checked) => self.binary(*op, a, b, *checked),
             ExprKind::Ternary(cond, a, b) => {
-                let cond = self.expr1(cond)?;
+                let (cond, inverted) = self.truth(cond)?;
+                let (a, b) = if inverted { (b, a) } else { (a, b) };
                 self.branch(cond, |fx| fx.expr(a), |fx| fx.expr(b))
             }
             ExprKind::Assign(target, value) => self.assign(target, value),
@@ -129,10 +130,10 @@ impl<'p> Fx<'_, 'p> {
 
     /// A member; of an entry of a mapping or array only this member is decoded.
     fn field(&mut self, base: &'p Expr, index: usize) -> Lowered<Vec<Value>> {
-        if let ExprKind::Index(container, key) = &base.kind {
-            if let Type::Mapping(..) | Type::Array(..) = &container.ty {
-                return self.entry_member(container, key, &base.ty, index);
-            }
+        if let ExprKind::Index(container, key) = &base.kind
+            && let Type::Mapping(..) | Type::Array(..) = &container.ty
+        {
+            return self.entry_member(container, key, &base.ty, index);
         }
         let values = self.expr(base)?;
         Ok(self.member_values(&base.ty, &values, index))
@@ -202,7 +203,12 @@ impl<'p> Fx<'_, 'p> {
         }
     }
 
-    fn sub_bytes(&mut self, base: &'p Expr, from: Option<&'p Expr>, to: Option<&'p Expr>) -> Lowered<Vec<Value>> {
+    fn sub_bytes(
+        &mut self,
+        base: &'p Expr,
+        from: Option<&'p Expr>,
+        to: Option<&'p Expr>,
+    ) -> Lowered<Vec<Value>> {
         let cell = self.expr1(base)?;
         let from = match from {
             Some(from) => self.expr1(from)?,
@@ -277,13 +283,19 @@ impl<'p> Fx<'_, 'p> {
     }
 
     /// Calls with hidden arguments and results; `extra` are results in front of them besides the function's own.
-    fn call_values(&mut self, instance: Instance, mut values: Vec<Value>, extra: usize) -> Lowered<Vec<Value>> {
+    fn call_values(
+        &mut self,
+        instance: Instance,
+        mut values: Vec<Value>,
+        extra: usize,
+    ) -> Lowered<Vec<Value>> {
         let function = self.cx.function(instance.function);
         let effects = self.cx.effects(instance.function);
         for var in effects.inputs() {
             values.extend(self.get(var)?);
         }
-        let own: usize = function.returns.iter().map(|id| self.slots(&function.locals[id.0 as usize].ty)).sum();
+        let own: usize =
+            function.returns.iter().map(|id| self.slots(&function.locals[id.0 as usize].ty)).sum();
         let writes: Vec<_> = effects.writes.iter().copied().collect();
         let hidden: usize = writes.iter().map(|var| self.slots(&self.cx.var_type(*var))).sum();
         let func = self.cx.func(instance);

@@ -176,7 +176,8 @@ impl<'p> Fx<'_, 'p> {
                 Ok(())
             }
             None => {
-                let locals: Vec<_> = frame.function.returns.iter().map(|id| Var::Local(frame.id, *id)).collect();
+                let locals: Vec<_> =
+                    frame.function.returns.iter().map(|id| Var::Local(frame.id, *id)).collect();
                 let mut values = self.values_of(&locals);
                 values.extend(self.values_of(&self.hidden_results.clone()));
                 self.env.end = Some(End::Return(values));

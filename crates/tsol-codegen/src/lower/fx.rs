@@ -8,7 +8,7 @@ use tycho_types::cell::Cell;
 use super::cx::{Cx, Lowered};
 use super::runtime::Runtime;
 use super::slots;
-use super::vars::{Env, Var};
+use super::vars::{Env, Stored, Var};
 use crate::ir::{Block, Builder, Const, End, FuncId, Inst, ScopeId, Value};
 use crate::opcode::Op;
 
@@ -38,6 +38,9 @@ pub(super) struct Frame<'p> {
     pub(super) function: &'p Function,
 }
 
+/// Computes the truth value of a loop.
+pub(super) type Condition<'f, 'c, 'p> = &'f mut dyn FnMut(&mut Fx<'c, 'p>) -> Lowered<Value>;
+
 /// The function of the module that is being built.
 pub(super) struct Fx<'c, 'p> {
     pub(super) cx: &'c Cx<'p>,
@@ -51,6 +54,8 @@ pub(super) struct Fx<'c, 'p> {
     pub(super) hidden_results: Vec<Var>,
     /// The outermost body may return from the function of the module.
     pub(super) returns_directly: bool,
+    /// Integers that were pushed.
+    pub(super) constants: std::collections::HashMap<Value, BigInt>,
     /// How the state is stored from here.
     pub(super) saving: super::state::Saving,
     /// Dispatch has made sure that the kind of message is right.
@@ -72,6 +77,7 @@ impl<'c, 'p> Fx<'c, 'p> {
             steps: Vec::new(),
             hidden_results: Vec::new(),
             returns_directly: false,
+            constants: std::collections::HashMap::new(),
             saving: super::state::Saving::Again,
             kind_is_checked: false,
             modifier: 0,
@@ -100,7 +106,10 @@ impl<'c, 'p> Fx<'c, 'p> {
     // --- values
 
     pub(super) fn int(&mut self, value: impl Into<BigInt>) -> Value {
-        self.b.int(value)
+        let value = value.into();
+        let out = self.b.int(value.clone());
+        self.constants.insert(out, value);
+        out
     }
 
     pub(super) fn bool(&mut self, value: bool) -> Value {
@@ -267,18 +276,18 @@ impl<'c, 'p> Fx<'c, 'p> {
     }
 
     /// What c4 holds may name values of a closed block only if they are those of the environment around.
-    fn visible(
-        &self,
-        stored: Option<std::collections::BTreeMap<Var, Vec<Value>>>,
-    ) -> Option<std::collections::BTreeMap<Var, Vec<Value>>> {
+    fn visible(&self, stored: Option<Stored>) -> Option<Stored> {
         if stored == self.env.stored { stored } else { None }
     }
 
     /// Variables of the current environment that either way (if it goes on) leaves with other values.
     fn changed(&self, a: &Env, b: &Env) -> Vec<Var> {
-        let differs = |env: &Env, var: &Var, values: &Vec<Value>| env.is_alive() && env.vars.get(var) != Some(values);
+        let differs =
+            |env: &Env, var: &Var, values: &Vec<Value>| env.is_alive() && env.vars.get(var) != Some(values);
         let vars = self.env.vars.iter();
-        vars.filter(|(var, values)| differs(a, var, values) || differs(b, var, values)).map(|(var, _)| *var).collect()
+        vars.filter(|(var, values)| differs(a, var, values) || differs(b, var, values))
+            .map(|(var, _)| *var)
+            .collect()
     }
 
     fn take_changed(&mut self, changed: &[Var], dsts: &[Value]) {
@@ -288,6 +297,36 @@ impl<'c, 'p> Fx<'c, 'p> {
             self.env.vars.insert(*var, dsts[at..at + len].to_vec());
             at += len;
         }
+    }
+
+    /// Runs the body; when it throws, `catch` with the thrown value and number.
+    pub(super) fn guarded(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Lowered<()>,
+        catch: impl FnOnce(&mut Self, [Value; 2]) -> Lowered<()>,
+    ) -> Lowered<()> {
+        let thrown = [self.b.value(), self.b.value()];
+        self.env.stored = None;
+        let (mut a, env_a, ()) = self.block(body)?;
+        let (mut b, env_b, ()) = self.block(|fx| catch(fx, thrown))?;
+        let span = self.b.span();
+        let changed = self.changed(&env_a, &env_b);
+        let width: usize = changed.iter().map(|var| self.env.vars[var].len()).sum();
+        let alive = env_a.is_alive() || env_b.is_alive();
+        for (block, env) in [(&mut a, &env_a), (&mut b, &env_b)] {
+            if env.is_alive() {
+                block.end = End::Yield(changed.iter().flat_map(|var| env.vars[var].clone()).collect());
+            }
+        }
+        let dsts = self.b.values(if alive { width } else { 0 });
+        self.b.push(Inst::Try { body: a, catch: b, thrown, dsts: dsts.clone(), span });
+        if alive {
+            self.take_changed(&changed, &dsts);
+        } else {
+            self.env.end = Some(End::Unreachable);
+        }
+        self.env.stored = None;
+        Ok(())
     }
 
     /// Only the first way, if `cond` holds.
@@ -325,7 +364,8 @@ impl<'c, 'p> Fx<'c, 'p> {
             exits.push(end);
         }
         let before = &self.env.vars;
-        let differs = |(var, values): &(&Var, &Vec<Value>)| exits.iter().any(|env| env.vars.get(var) != Some(values));
+        let differs =
+            |(var, values): &(&Var, &Vec<Value>)| exits.iter().any(|env| env.vars.get(var) != Some(values));
         let changed: Vec<_> = before.iter().filter(differs).map(|(var, _)| *var).collect();
         let results: Vec<Vec<Value>> =
             exits.iter().map(|env| changed.iter().flat_map(|var| env.vars[var].clone()).collect()).collect();
@@ -359,7 +399,7 @@ impl<'c, 'p> Fx<'c, 'p> {
     pub(super) fn loop_over(
         &mut self,
         vars: Vec<Var>,
-        cond: Option<&mut dyn FnMut(&mut Self) -> Lowered<Value>>,
+        cond: Option<Condition<'_, 'c, 'p>>,
         body: &mut dyn FnMut(&mut Self) -> Lowered<()>,
     ) -> Lowered<()> {
         let vars: Vec<_> = vars.into_iter().filter(|var| self.env.vars.contains_key(var)).collect();
@@ -448,17 +488,20 @@ fn fill_leaves(block: &mut Block, id: ScopeId, results: &[Vec<Value>]) {
                 fill_leaves(default, id, results);
             }
             Inst::Scope { body, .. } => fill_leaves(body, id, results),
+            Inst::Try { body, catch, .. } => {
+                fill_leaves(body, id, results);
+                fill_leaves(catch, id, results);
+            }
             _ => {}
         }
     }
 }
 
 fn fill_end(end: &mut End, id: ScopeId, results: &[Vec<Value>]) {
-    if let End::Leave(scope, values) = end {
-        if *scope == id {
-            if let Some(found) = values.first().and_then(|number| results.get(number.0 as usize)) {
-                *values = found.clone();
-            }
-        }
+    if let End::Leave(scope, values) = end
+        && *scope == id
+        && let Some(found) = values.first().and_then(|number| results.get(number.0 as usize))
+    {
+        *values = found.clone();
     }
 }

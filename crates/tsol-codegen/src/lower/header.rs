@@ -17,12 +17,10 @@ pub(super) fn main_external(cx: &Cx<'_>, func: FuncId) -> Lowered<()> {
         fx.set_defaults();
         let (cell, body) = (v[0], v[1]);
         let (selector, value) = (fx.int(-1), fx.int(0));
-        let sender = fx.address_const(0, &num_bigint::BigInt::ZERO);
         fx.set(Var::MsgValue, vec![value]);
         fx.set(Var::MsgCell, vec![cell]);
         fx.set(Var::MsgBody, vec![body]);
         fx.set(Var::Selector, vec![selector]);
-        fx.set(Var::Sender, vec![sender]);
         let rest = fx.check_signature(body)?;
         let rest = fx.check_replay(cell, rest)?;
         let (id, args) = fx.op2(Op::LdU(32), &[rest]);
@@ -180,6 +178,10 @@ impl Fx<'_, '_> {
         let written = self.cx.stored_of(&effects.writes);
         if !needed.is_empty() {
             self.load_before_constructor(&needed)?;
+        }
+        if effects.reads.contains(&Var::Sender) {
+            let sender = self.address_const(0, &num_bigint::BigInt::ZERO);
+            self.set(Var::Sender, vec![sender]);
         }
         let results = self.in_place(id, vec![rest, cell])?;
         if !written.is_empty() {

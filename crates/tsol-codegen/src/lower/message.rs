@@ -286,24 +286,27 @@ impl<'p> Fx<'_, 'p> {
         Ok(vec![self.op1(Op::EndC, &[builder])])
     }
 
-    /// `slice.loadFunctionParams(C.f)` on a slice behind the function id.
-    pub(super) fn decode_function_params(&mut self, function: ExternId, slice: &'p Expr) -> Lowered<Vec<Value>> {
+    /// `abi.decodeFunctionParams(C.f, slice)` on a slice behind the function id.
+    pub(super) fn decode_function_params(
+        &mut self,
+        function: ExternId,
+        slice: &'p Expr,
+    ) -> Lowered<Vec<Value>> {
         let responsible = self.cx.program.externs[function.0 as usize].responsible;
         let types = self.param_types(function);
-        self.change(slice, |fx, now| {
-            let mut slice = now[0];
-            let mut out = Vec::new();
-            let mut bits = 32;
-            if responsible {
-                let (id, rest) = fx.op2(Op::LdU(32), &[slice]);
-                out.push(id);
-                slice = rest;
-                bits += 32;
-            }
-            let (values, rest) = fx.decode(&types, slice, Size { bits, refs: 0 }, Form::Abi, Trust::Foreign)?;
-            out.extend(values);
-            Ok((vec![rest], out))
-        })
+        let mut slice = self.expr1(slice)?;
+        let mut out = Vec::new();
+        let mut bits = 32;
+        if responsible {
+            let (id, rest) = self.op2(Op::LdU(32), &[slice]);
+            out.push(id);
+            slice = rest;
+            bits += 32;
+        }
+        let (values, rest) = self.decode(&types, slice, Size { bits, refs: 0 }, Form::Abi, Trust::Foreign)?;
+        self.op0(Op::EndS, &[rest]);
+        out.extend(values);
+        Ok(out)
     }
 
     // --- external outgoing messages
@@ -313,7 +316,8 @@ impl<'p> Fx<'_, 'p> {
         let program = self.cx.program;
         let values = self.exprs(args)?;
         let dest = dest.map(|dest| self.expr1(dest)).transpose()?;
-        let types: Vec<_> = program.events[event.0 as usize].params.iter().map(|(_, ty)| ty.clone()).collect();
+        let types: Vec<_> =
+            program.events[event.0 as usize].params.iter().map(|(_, ty)| ty.clone()).collect();
         let id = Id::Known(event_id(program, event));
         self.external_message(dest, &Call { id, callback: None, types: &types, values: &values })
     }
@@ -389,7 +393,8 @@ impl<'p> Fx<'_, 'p> {
             None => self.int(0),
         };
         let program = self.cx.program;
-        let statics = interface.map(|id| program.interfaces[id.0 as usize].statics.as_slice()).unwrap_or_default();
+        let statics =
+            interface.map(|id| program.interfaces[id.0 as usize].statics.as_slice()).unwrap_or_default();
         let mut given = Vec::new();
         for (index, value) in &options.var_init {
             given.push((*index, self.expr(value)?));
@@ -407,7 +412,8 @@ impl<'p> Fx<'_, 'p> {
                 },
             };
             let builder = self.op1(Op::NewC, &[]);
-            let builder = self.encode(std::slice::from_ref(ty), &values, builder, Size::default(), Form::Abi)?;
+            let builder =
+                self.encode(std::slice::from_ref(ty), &values, builder, Size::default(), Form::Abi)?;
             dict = self.set_data(dict, index as u64 + 1, builder);
         }
         let b = self.op1(Op::NewC, &[]);

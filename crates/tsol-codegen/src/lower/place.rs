@@ -272,7 +272,7 @@ impl<'p> Fx<'_, 'p> {
                 (true, false) => Op::QDec,
             };
             let new = fx.op1(op, &[old[0]]);
-            let new = if increment { fx.fit_above(new, &target.ty, checked) } else { fx.fit(new, &target.ty, checked) };
+            let new = fx.fit(new, &target.ty, checked);
             let result = if prefix { vec![new] } else { old };
             Ok((vec![new], result))
         })

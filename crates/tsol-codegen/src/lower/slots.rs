@@ -9,7 +9,9 @@ use tsol_sema::hir::{Program, Type};
 /// Number of slots of a value.
 pub(super) fn slots(program: &Program, ty: &Type) -> usize {
     match ty {
-        Type::Struct(id) => program.structs[id.0 as usize].fields.iter().map(|(_, ty)| slots(program, ty)).sum(),
+        Type::Struct(id) => {
+            program.structs[id.0 as usize].fields.iter().map(|(_, ty)| slots(program, ty)).sum()
+        }
         Type::Tuple(types) => types.iter().map(|ty| slots(program, ty)).sum(),
         Type::Array(..) => 2,
         _ => 1,
@@ -38,7 +40,8 @@ pub(super) fn is_plain(program: &Program, ty: &Type) -> bool {
         Type::Mapping(..) | Type::Optional(_) | Type::Stack(_) | Type::Variant => false,
         Type::Struct(_) | Type::Tuple(_) => {
             let members = members(program, ty);
-            slots(program, ty) == 1 && members.iter().all(|ty| slots(program, ty) == 0 || is_plain(program, ty))
+            slots(program, ty) == 1
+                && members.iter().all(|ty| slots(program, ty) == 0 || is_plain(program, ty))
         }
         other => slots(program, other) == 1,
     }

@@ -1,6 +1,6 @@
 //! The state in c4: which cells it lies in, loading what is needed, storing what was written.
 
-use tsol_sema::hir::{FunctionId, Storage, StateId, Type};
+use tsol_sema::hir::{FunctionId, StateId, Storage, Type};
 
 use super::codec::{Form, Trust, fixed_size};
 use super::cx::{Cx, Lowered};
@@ -160,7 +160,8 @@ impl Fx<'_, '_> {
                 Piece::Member(i) => {
                     let var = layout.owners[*i];
                     let first = layout.owners.iter().position(|owner| *owner == var).unwrap_or(*i);
-                    let at: usize = layout.plan.leaves[first..*i].iter().map(|leaf| self.slots(&leaf.ty)).sum();
+                    let at: usize =
+                        layout.plan.leaves[first..*i].iter().map(|leaf| self.slots(&leaf.ty)).sum();
                     let ty = &layout.plan.leaves[*i].ty;
                     let values = self.get(var)?[at..at + self.slots(ty)].to_vec();
                     builder = self.store_leaf(builder, ty, &values, Form::Abi)?;
@@ -240,7 +241,8 @@ impl Fx<'_, '_> {
     pub(super) fn enter_new_code(&mut self, id: FunctionId, args: &[Value]) -> Lowered<()> {
         let function = self.cx.function(id);
         let number = upgrade_id(self.cx, id);
-        let Some(number) = u16::try_from(number).ok().filter(|number| *number < 1 << 14 && *number > 0) else {
+        let Some(number) = u16::try_from(number).ok().filter(|number| *number < 1 << 14 && *number > 0)
+        else {
             return Err(self.cx.unsupported(function.span, "a `functionID` of `onCodeUpgrade` above 16383"));
         };
         self.save_state()?;

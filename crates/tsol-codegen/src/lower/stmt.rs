@@ -1,6 +1,6 @@
 //! Statements.
 
-use tsol_sema::hir::{CallOptions, Expr, ExprKind, LocalId, Stmt, StmtKind, Type, UnaryOp};
+use tsol_sema::hir::{CallOptions, CatchClause, Expr, ExprKind, LocalId, Stmt, StmtKind, Type};
 
 use super::cx::Lowered;
 use super::effects;
@@ -45,8 +45,39 @@ impl<'p> Fx<'_, 'p> {
             StmtKind::Continue => self.continue_loop(),
             StmtKind::Emit { event, args, dest } => self.emit(*event, args, dest.as_ref()),
             StmtKind::Placeholder => self.placeholder(),
-            StmtKind::Try(..) => Err(self.cx.unsupported(stmt.span, "`try`")),
+            StmtKind::Try(body, catch) => self.try_catch(stmt, body, catch),
         }
+    }
+
+    /// After an exception the variables are those of before: the machine loses what the body made.
+    fn try_catch(&mut self, stmt: &'p Stmt, body: &'p [Stmt], catch: &'p CatchClause) -> Lowered<()> {
+        let leaves = |list: &[Stmt]| {
+            let mut found = false;
+            super::walk::stmts(list, &mut |node| {
+                if let super::walk::Node::Stmt(stmt) = node {
+                    found |= matches!(
+                        stmt.kind,
+                        StmtKind::Return(..) | StmtKind::Break | StmtKind::Continue | StmtKind::Placeholder
+                    );
+                }
+            });
+            found
+        };
+        if leaves(body) || leaves(&catch.body) {
+            return Err(self.cx.unsupported(stmt.span, "`try` with `return`, `break` or `continue` inside"));
+        }
+        self.guarded(
+            |fx| fx.stmts(body),
+            |fx, thrown| {
+                for (id, value) in [catch.value, catch.number].into_iter().zip(thrown) {
+                    if let Some(id) = id {
+                        let var = fx.local(id)?;
+                        fx.set(var, vec![value]);
+                    }
+                }
+                fx.stmts(&catch.body)
+            },
+        )
     }
 
     fn declare(&mut self, locals: &'p [Option<LocalId>], value: Option<&'p Expr>) -> Lowered<()> {
@@ -80,10 +111,10 @@ impl<'p> Fx<'_, 'p> {
 
     fn if_else(&mut self, cond: &'p Expr, then: &'p [Stmt], els: &'p [Stmt]) -> Lowered<()> {
         match &cond.kind {
-            ExprKind::Unary(UnaryOp::Not, inner, _) if inner.ty == Type::Bool => self.if_else(inner, els, then),
             ExprKind::Bool(value) => self.stmts(if *value { then } else { els }),
             _ => {
-                let cond = self.expr1(cond)?;
+                let (cond, inverted) = self.truth(cond)?;
+                let (then, els) = if inverted { (els, then) } else { (then, els) };
                 self.branch(
                     cond,
                     |fx| fx.stmts(then).map(|()| Vec::new()),
@@ -133,7 +164,12 @@ impl<'p> Fx<'_, 'p> {
         Ok(())
     }
 
-    fn while_loop(&mut self, cond: Option<&'p Expr>, step: Option<&'p Expr>, body: &'p [Stmt]) -> Lowered<()> {
+    fn while_loop(
+        &mut self,
+        cond: Option<&'p Expr>,
+        step: Option<&'p Expr>,
+        body: &'p [Stmt],
+    ) -> Lowered<()> {
         let exprs: Vec<_> = cond.into_iter().chain(step).collect();
         let vars = self.loop_vars(body, &exprs)?;
         let writes = |e: &Expr| {
@@ -319,11 +355,7 @@ impl<'p> Fx<'_, 'p> {
         self.rounds(&vars, cond, body, &mut |fx| {
             let now = fx.get1(rest)?;
             let at_end = fx.op1(Op::SdEmpty, &[now]);
-            let now = fx.branch(
-                at_end,
-                |fx| Ok(vec![fx.op(Op::LdRefRToS, &[now])[1]]),
-                |_| Ok(vec![now]),
-            )?;
+            let now = fx.branch(at_end, |fx| Ok(vec![fx.op(Op::LdRefRToS, &[now])[1]]), |_| Ok(vec![now]))?;
             let (byte, left) = fx.op2(Op::LdU(8), &[now[0]]);
             if let Some(var) = value {
                 fx.set(var, vec![byte]);
@@ -350,7 +382,8 @@ impl<'p> Fx<'_, 'p> {
         if let Some(value) = value {
             let mut values = self.expr(value)?;
             for id in &frame.function.returns {
-                let rest = values.split_off(self.slots(&frame.function.locals[id.0 as usize].ty).min(values.len()));
+                let rest =
+                    values.split_off(self.slots(&frame.function.locals[id.0 as usize].ty).min(values.len()));
                 self.set(Var::Local(frame.id, *id), values);
                 values = rest;
             }

@@ -13,10 +13,10 @@ pub(super) fn resets_first(cx: &Cx<'_>, function: &Function) -> bool {
         return false;
     }
     for stmt in &function.body {
-        if let StmtKind::Expr(e) = &stmt.kind {
-            if matches!(e.kind, ExprKind::Builtin(Builtin::ResetStorage, _)) {
-                return true;
-            }
+        if let StmtKind::Expr(e) = &stmt.kind
+            && matches!(e.kind, ExprKind::Builtin(Builtin::ResetStorage, _))
+        {
+            return true;
         }
         let mut touches = false;
         walk::stmts(std::slice::from_ref(stmt), &mut |node| match node {

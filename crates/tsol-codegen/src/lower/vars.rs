@@ -75,6 +75,9 @@ impl Var {
 /// A set of variables in their fixed order.
 pub(super) type VarSet = BTreeSet<Var>;
 
+/// Values that c4 holds.
+pub(super) type Stored = BTreeMap<Var, Vec<Value>>;
+
 /// Values of all variables at one point, or how this point is left.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Env {
@@ -83,7 +86,7 @@ pub(super) struct Env {
     /// Set when nothing after this point runs: how the block ends.
     pub(super) end: Option<End>,
     /// Values of the state variables that c4 holds already, since the latest `commit` on every way to here.
-    pub(super) stored: Option<BTreeMap<Var, Vec<Value>>>,
+    pub(super) stored: Option<Stored>,
 }
 
 impl Env {

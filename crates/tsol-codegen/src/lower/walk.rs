@@ -102,7 +102,9 @@ pub(super) fn expr<'t>(e: &'t Expr, visit: &mut dyn FnMut(Node<'t>)) {
         ExprKind::Field(a, _) | ExprKind::Unary(_, a, _) | ExprKind::Delete(a) | ExprKind::Convert(a, _) => {
             expr(a, visit);
         }
-        ExprKind::ArrayNew(a) | ExprKind::DecodeFunctionParams(_, a) | ExprKind::EnumCast(_, a) => expr(a, visit),
+        ExprKind::ArrayNew(a) | ExprKind::DecodeFunctionParams(_, a) | ExprKind::EnumCast(_, a) => {
+            expr(a, visit)
+        }
         ExprKind::StackSort(_, a) | ExprKind::IncDec { target: a, .. } => expr(a, visit),
         ExprKind::Index(a, b) | ExprKind::Binary(_, a, b, _) | ExprKind::AssignOp(_, a, b, _) => {
             expr(a, visit);

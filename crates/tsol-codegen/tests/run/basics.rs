@@ -35,7 +35,8 @@ fn a_counter_counts() {
     let outcome = world.signed("add", &args(&[("by", uint(32, 7))]));
     assert_eq!((outcome.exit, outcome.accepted), (0, true), "{outcome:?}");
     assert_eq!(outcome.sent.len(), 1);
-    let event = world.abi.events["Added"].decode_internal_input(outcome.sent[0].body.as_slice().unwrap()).unwrap();
+    let event =
+        world.abi.events["Added"].decode_internal_input(outcome.sent[0].body.as_slice().unwrap()).unwrap();
     assert_eq!(event[1].value, uint(32, 12));
     assert_eq!(world.int("count"), BigInt::from(12));
     assert_eq!(world.int_of("sum", &args(&[("a", uint(32, 1)), ("b", uint(32, 2))])), BigInt::from(3));
@@ -173,7 +174,8 @@ fn arithmetic_follows_the_reference() {
 fn control_flow_follows_the_reference() {
     let mut world = World::deployed(MATH, &[]);
     let n = |n| args(&[("n", uint(32, n))]);
-    let fold = |n: u64| (0..n).take_while(|i| i % 3 == 0 || *i <= 20).filter(|i| i % 3 != 0).sum::<u64>() as i64;
+    let fold =
+        |n: u64| (0..n).take_while(|i| i % 3 == 0 || *i <= 20).filter(|i| i % 3 != 0).sum::<u64>() as i64;
     for count in [0, 1, 5, 21, 22, 23, 40] {
         assert_eq!(values(&world.get("fold", &n(count))), [fold(count)], "{count}");
     }

@@ -182,7 +182,8 @@ fn arrays_are_bounded() {
     assert_eq!(world.unsigned("bad", &[]).exit, 50);
     assert_eq!(world.unsigned("popped", &[]).exit, 54);
     let outcome = world.signed("lists", &[]);
-    let answer = world.abi.functions["lists"].decode_output(outcome.sent[0].body.as_slice().unwrap()).unwrap();
+    let answer =
+        world.abi.functions["lists"].decode_output(outcome.sent[0].body.as_slice().unwrap()).unwrap();
     let answer: Vec<_> = answer.into_iter().map(|value| value.value).collect();
     assert_eq!(numbers(&answer), [27, 3, 3, 4]);
     let made = world.get("made", &args(&[("n", uint(32, 4))]));
@@ -234,9 +235,11 @@ fn texts_join_and_are_cut_at_any_length() {
         assert_eq!(number(&out[1]), (a.len() + b.len()) as i64);
     }
     let a = long(400, 3);
-    for (from, count) in [(0, 0), (0, 400), (1, 126), (127, 127), (126, 200), (399, 1), (400, 0), (200, 900)] {
+    for (from, count) in [(0, 0), (0, 400), (1, 126), (127, 127), (126, 200), (399, 1), (400, 0), (200, 900)]
+    {
         let wanted = &a[from..(from + count).min(400)];
-        let list = args(&[("a", text(&a)), ("from", uint(256, from as u64)), ("count", uint(256, count as u64))]);
+        let list =
+            args(&[("a", text(&a)), ("from", uint(256, from as u64)), ("count", uint(256, count as u64))]);
         assert_eq!(world.get("cut", &list), [text(wanted)], "{from} {count}");
     }
     let list = |from: u64| args(&[("a", text(&a)), ("from", uint(256, from))]);
@@ -255,7 +258,7 @@ fn bytes_are_indexed_and_compared() {
     }
     assert_eq!(world.unsigned("byteAt", &args(&[("a", bytes.clone()), ("i", uint(256, 300))])).exit, 50);
     let cut = args(&[("a", bytes.clone()), ("from", uint(256, 100)), ("to", uint(256, 290))]);
-    assert_eq!(world.get("slice", &cut), [AbiValue::Bytes(a[100..290].as_bytes().to_vec().into())]);
+    assert_eq!(world.get("slice", &cut), [AbiValue::Bytes(a.as_bytes()[100..290].to_vec().into())]);
     let beyond = args(&[("a", bytes.clone()), ("from", uint(256, 100)), ("to", uint(256, 301))]);
     assert_eq!(world.unsigned("slice", &beyond).exit, 70);
     let sum: i64 = a.bytes().map(i64::from).sum();

@@ -1,6 +1,9 @@
 //! Small contracts on the machine: results, exit codes, messages and state are those that API.md promises.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 mod basics;
 mod containers;
 mod messages;
+mod more;
 mod world;

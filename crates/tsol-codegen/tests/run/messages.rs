@@ -2,7 +2,9 @@
 
 use tycho_types::abi::AbiValue;
 use tycho_types::cell::{Cell, CellBuilder, HashBytes};
-use tycho_types::models::{AccountState, AnyAddr, IntAddr, OwnedRelaxedMessage, RelaxedMsgInfo, StateInit, StdAddr};
+use tycho_types::models::{
+    AccountState, AnyAddr, IntAddr, OwnedRelaxedMessage, RelaxedMsgInfo, StateInit, StdAddr,
+};
 
 use crate::world::{World, args, friend, uint};
 
@@ -75,7 +77,8 @@ fn messages_carry_what_was_said() {
     assert_eq!(outcome.exit, 0, "{outcome:?}");
     let modes: Vec<_> = outcome.sent.iter().map(|sent| sent.mode).collect();
     assert_eq!(modes, [1, 0, 0, 3, 128]);
-    let values: Vec<_> = outcome.sent.iter().map(|sent| u128::from(info(&sent.message).value.tokens)).collect();
+    let values: Vec<_> =
+        outcome.sent.iter().map(|sent| u128::from(info(&sent.message).value.tokens)).collect();
     assert_eq!(values, [1_000_000_000, 2_000_000_000, 500_000_000, 3_000_000_000, 1]);
     let bounces: Vec<_> = outcome.sent.iter().map(|sent| info(&sent.message).bounce).collect();
     assert_eq!(bounces, [false, true, true, true, true]);
@@ -107,7 +110,8 @@ fn messages_carry_what_was_said() {
 fn a_child_gets_the_address_of_its_state() {
     let mut world = World::deployed(SENDER, &[]);
     let code = CellBuilder::build_from((1u32, 2u32)).unwrap();
-    let outcome = world.signed("deploy", &args(&[("code", AbiValue::Cell(code.clone())), ("number", uint(32, 4))]));
+    let outcome =
+        world.signed("deploy", &args(&[("code", AbiValue::Cell(code.clone())), ("number", uint(32, 4))]));
     assert_eq!(outcome.exit, 0, "{outcome:?}");
     let message: OwnedRelaxedMessage = outcome.sent[0].message.parse().unwrap();
     let init: StateInit = message.init.unwrap();
@@ -118,7 +122,8 @@ fn a_child_gets_the_address_of_its_state() {
     let values = world.abi.functions["deploy"].decode_output(answer.body.as_slice().unwrap()).unwrap();
     assert_eq!(values[0].value, address(&StdAddr::new(0, hash)));
     assert_eq!(values[1].value, AbiValue::Uint(256, num_bigint::BigUint::from_bytes_be(hash.as_slice())));
-    let data: tycho_types::dict::Dict<u64, tycho_types::cell::CellSlice<'_>> = init.data.as_ref().unwrap().parse().unwrap();
+    let data: tycho_types::dict::Dict<u64, tycho_types::cell::CellSlice<'_>> =
+        init.data.as_ref().unwrap().parse().unwrap();
     assert_eq!(data.iter().count(), 3);
 }
 

@@ -10,8 +10,8 @@ use tsol_syntax::span::SourceMap;
 use tycho_types::abi::{AbiValue, Contract, NamedAbiValue};
 use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::models::{
-    CurrencyCollection, IntAddr, IntMsgInfo, MsgInfo, OutAction, OutActionsRevIter, OwnedMessage, OwnedRelaxedMessage,
-    RelaxedMsgInfo, SignatureContext, StateInit, StdAddr,
+    CurrencyCollection, IntAddr, IntMsgInfo, MsgInfo, OutAction, OutActionsRevIter, OwnedMessage,
+    OwnedRelaxedMessage, RelaxedMsgInfo, SignatureContext, StateInit, StdAddr,
 };
 use tycho_vm::{GasParams, SafeRc, SmcInfoBase, Stack, VmState, VmVersion, tuple};
 
@@ -33,7 +33,8 @@ pub(crate) fn compile_with(source: &str, settings: &Settings) -> Output {
     let last = program.contracts.len() - 1;
     let output = tsol_codegen::compile(&program, last, settings, &sources, &diags);
     output.unwrap_or_else(|_| {
-        let list: Vec<_> = diags.to_vec().iter().map(|d| format!("{}: {}", d.message, sources.snippet(d.span()))).collect();
+        let list: Vec<_> =
+            diags.to_vec().iter().map(|d| format!("{}: {}", d.message, sources.snippet(d.span()))).collect();
         panic!("{list:#?}")
     })
 }
@@ -42,7 +43,6 @@ pub(crate) fn compile_with(source: &str, settings: &Settings) -> Output {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) exit: i32,
-    pub(crate) gas: u64,
     pub(crate) accepted: bool,
     /// Bodies of outgoing messages in order, with the whole message.
     pub(crate) sent: Vec<Sent>,
@@ -75,13 +75,23 @@ impl World {
     }
 
     pub(crate) fn from_output(output: Output) -> Self {
-        let abi: Contract = serde_json::from_str(&output.abi).unwrap_or_else(|e| panic!("{e}: {}", output.abi));
+        let abi: Contract =
+            serde_json::from_str(&output.abi).unwrap_or_else(|e| panic!("{e}: {}", output.abi));
         let key = SigningKey::from_bytes(&[7; 32]);
         let init: StateInit = output.state_init.parse().unwrap();
         let data = abi.encode_init_data(Some(&key.verifying_key()), &[]).unwrap();
         let address = StdAddr::new(0, HashBytes([0x11; 32]));
         let code = init.code.unwrap();
-        Self { output, abi, address, code, data, balance: 1_000_000_000_000, key, time: u64::from(NOW) * 1000 }
+        Self {
+            output,
+            abi,
+            address,
+            code,
+            data,
+            balance: 1_000_000_000_000,
+            key,
+            time: u64::from(NOW) * 1000,
+        }
     }
 
     /// Runs the constructor by a signed message.
@@ -104,7 +114,13 @@ impl World {
         self.send(message, true)
     }
 
-    pub(crate) fn external_message(&mut self, name: &str, args: &[NamedAbiValue], sign: bool, time: Option<u64>) -> Cell {
+    pub(crate) fn external_message(
+        &mut self,
+        name: &str,
+        args: &[NamedAbiValue],
+        sign: bool,
+        time: Option<u64>,
+    ) -> Cell {
         self.time += 1;
         let time = time.unwrap_or(self.time);
         let function = self.abi.functions.get(name).unwrap_or_else(|| panic!("no function {name}"));
@@ -135,7 +151,11 @@ impl World {
         let outcome = self.send(message, false);
         self.data = before;
         assert_eq!(outcome.exit, 0, "{name}: {outcome:?}\n{}", self.output.listing);
-        let answer = outcome.sent.iter().find(|sent| sent.external).unwrap_or_else(|| panic!("{name} does not answer"));
+        let answer = outcome
+            .sent
+            .iter()
+            .find(|sent| sent.external)
+            .unwrap_or_else(|| panic!("{name} does not answer"));
         let function = &self.abi.functions[name];
         let values = function.decode_output(answer.body.as_slice().unwrap()).unwrap();
         values.into_iter().map(|value| value.value).collect()
@@ -217,8 +237,7 @@ impl World {
             .build();
         let exit = !vm.run();
         let accepted = vm.gas.credit() == 0;
-        let gas = vm.gas.consumed();
-        let mut outcome = Outcome { exit, gas, accepted, sent: Vec::new(), other_actions: 0 };
+        let mut outcome = Outcome { exit, accepted, sent: Vec::new(), other_actions: 0 };
         if let Some(committed) = vm.committed_state.take() {
             if keep {
                 self.data = committed.c4;
@@ -236,7 +255,8 @@ impl World {
 }
 
 fn read_actions(c5: &Cell, outcome: &mut Outcome) {
-    let mut actions: Vec<OutAction> = OutActionsRevIter::new(c5.as_slice().unwrap()).map(Result::unwrap).collect();
+    let mut actions: Vec<OutAction> =
+        OutActionsRevIter::new(c5.as_slice().unwrap()).map(Result::unwrap).collect();
     actions.reverse();
     for action in actions {
         match action {
@@ -244,7 +264,9 @@ fn read_actions(c5: &Cell, outcome: &mut Outcome) {
                 let message = out_msg.into_inner();
                 let parsed: OwnedRelaxedMessage = message.parse().unwrap();
                 let external = matches!(parsed.info, RelaxedMsgInfo::ExtOut(_));
-                let body = CellBuilder::build_from(tycho_types::cell::CellSlice::apply(&parsed.body).unwrap()).unwrap();
+                let body =
+                    CellBuilder::build_from(tycho_types::cell::CellSlice::apply(&parsed.body).unwrap())
+                        .unwrap();
                 outcome.sent.push(Sent { mode: mode.bits(), message, external, body });
             }
             _ => outcome.other_actions += 1,

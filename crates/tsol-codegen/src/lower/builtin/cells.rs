@@ -63,7 +63,8 @@ impl<'p> Fx<'_, 'p> {
                 let op = if *builtin == Builtin::CellDataSizeQ { Op::CDataSizeQ } else { Op::SDataSizeQ };
                 let out = self.op(op, v);
                 let found = out[3];
-                let packed = self.branch(found, |fx| Ok(vec![fx.pack(&out[..3])]), |fx| Ok(vec![fx.null()]))?;
+                let packed =
+                    self.branch(found, |fx| Ok(vec![fx.pack(&out[..3])]), |fx| Ok(vec![fx.null()]))?;
                 Ok(Some(packed))
             }
             Builtin::BuilderToExoticCell => {
@@ -74,12 +75,15 @@ impl<'p> Fx<'_, 'p> {
                 let types = slots::members(self.cx.program, &e.ty);
                 let types = if matches!(e.ty, Type::Struct(_)) { vec![e.ty.clone()] } else { types };
                 let slice = self.op1(Op::CToS, &[v[0]]);
-                let (values, rest) = self.decode(&types, slice, Size::default(), Form::Abi, Trust::Foreign)?;
+                let (values, rest) =
+                    self.decode(&types, slice, Size::default(), Form::Abi, Trust::Foreign)?;
                 self.op0(Op::EndS, &[rest]);
                 Ok(Some(values))
             }
             // a preload is a load whose rest is dropped
-            _ if is_preload(builtin) => Ok(self.slice_load(builtin, v[0], &v[1..], e)?.map(|(_, result)| result)),
+            _ if is_preload(builtin) => {
+                Ok(self.slice_load(builtin, v[0], &v[1..], e)?.map(|(_, result)| result))
+            }
             _ => Ok(None),
         }
     }
@@ -152,7 +156,11 @@ impl<'p> Fx<'_, 'p> {
             }
             Builtin::SliceLoadLe(_) => {
                 let Some(op) = le_load(&e.ty) else {
-                    return Err(self.cx.unsupported(e.span, "loading a little-endian integer of two bytes"));
+                    let (low, slice) = self.op2(Op::LdU(8), &[slice]);
+                    let signed = matches!(e.ty, Type::Int { signed: true, .. });
+                    let (high, rest) = self.op2(if signed { Op::LdI(8) } else { Op::LdU(8) }, &[slice]);
+                    let high = self.op1(Op::LShiftConst(8), &[high]);
+                    return single((self.op1(Op::Add, &[high, low]), rest));
                 };
                 let out = self.op2(op, &[slice]);
                 return single(out);
@@ -172,7 +180,9 @@ impl<'p> Fx<'_, 'p> {
             },
             Builtin::SliceLoadLeQ(_) => match le_load_q(&optional_inner(&e.ty)) {
                 Some(op) => quiet(self.op(op, &[slice])),
-                None => return Err(self.cx.unsupported(e.span, "loading a little-endian integer of two bytes")),
+                None => {
+                    return Err(self.cx.unsupported(e.span, "loading a little-endian integer of two bytes"));
+                }
             },
             _ => return Ok(None),
         };
@@ -180,14 +190,22 @@ impl<'p> Fx<'_, 'p> {
     }
 
     /// Where nothing was loaded the machine gives the slice back as the first result.
-    fn quiet_result(&mut self, slice: Value, (rest, value, found): (Value, Value, Value)) -> Lowered<(Value, Vec<Value>)> {
+    fn quiet_result(
+        &mut self,
+        slice: Value,
+        (rest, value, found): (Value, Value, Value),
+    ) -> Lowered<(Value, Vec<Value>)> {
         let null = self.null();
         let out = self.branch(found, |_| Ok(vec![rest, value]), |_| Ok(vec![slice, null]))?;
         Ok((out[0], vec![out[1]]))
     }
 
     /// Values one after the other in one cell, `bytesN` in place: the counterpart of `TvmBuilder.store`.
-    pub(in crate::lower) fn load_in_line(&mut self, types: &[Type], slice: Value) -> Lowered<(Vec<Value>, Value)> {
+    pub(in crate::lower) fn load_in_line(
+        &mut self,
+        types: &[Type],
+        slice: Value,
+    ) -> Lowered<(Vec<Value>, Value)> {
         let mut slice = slice;
         let mut out = Vec::new();
         for leaf in crate::abi::leaves(self.cx.program, types) {
@@ -270,10 +288,22 @@ impl<'p> Fx<'_, 'p> {
             (Builtin::BuilderStoreLe, Some(value)) => match le_store(&args[1].ty) {
                 Some(op) => self.op1(op, &[value, b]),
                 None => {
-                    let span = args[1].span;
-                    return Err(self.cx.unsupported(span, "storing a little-endian integer of two bytes"));
+                    let low = self.op1(Op::ModPow2Const(8), &[value]);
+                    let high = self.op1(Op::RShiftConst(8), &[value]);
+                    let b = self.op1(Op::StU(8), &[low, b]);
+                    let signed = matches!(args[1].ty, Type::Int { signed: true, .. });
+                    self.op1(if signed { Op::StI(8) } else { Op::StU(8) }, &[high, b])
                 }
             },
+            (Builtin::BuilderStoreQ, Some(_)) => {
+                // built apart, then appended if there is room
+                let empty = self.op1(Op::NewC, &[]);
+                let part = self.store_in_line(empty, &args[1].ty, &v[0])?;
+                let (bits, refs) = self.op2(Op::BBitRefs, &[part]);
+                let fits = self.op1(Op::BChkBitRefsQ, &[b, bits, refs]);
+                let out = self.branch(fits, |fx| Ok(vec![fx.op1(Op::StB, &[part, b])]), |_| Ok(vec![b]))?;
+                return Ok(Some((out, vec![fits])));
+            }
             _ => return Ok(None),
         };
         Ok(Some((vec![out], Vec::new())))
@@ -295,7 +325,11 @@ impl<'p> Fx<'_, 'p> {
 fn is_preload(builtin: &Builtin) -> bool {
     use Builtin as B;
     let access = match builtin {
-        B::SliceLoad(a) | B::SliceLoadQ(a) | B::SliceLoadRef(a) | B::SliceLoadInt(a) | B::SliceLoadIntQ(a) => a,
+        B::SliceLoad(a)
+        | B::SliceLoadQ(a)
+        | B::SliceLoadRef(a)
+        | B::SliceLoadInt(a)
+        | B::SliceLoadIntQ(a) => a,
         B::SliceLoadUint(a) | B::SliceLoadUintQ(a) | B::SliceLoadLe(a) | B::SliceLoadLeQ(a) => a,
         B::SliceLoadSlice(a) | B::SliceLoadSliceQ(a) => a,
         _ => return false,

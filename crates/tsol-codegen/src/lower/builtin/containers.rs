@@ -123,29 +123,43 @@ impl<'p> Fx<'_, 'p> {
     }
 
     /// All keys or values as an array.
-    fn map_list(&mut self, map: &crate::lower::dict::MapShape, dict: Value, keys: bool) -> Lowered<Vec<Value>> {
+    fn map_list(
+        &mut self,
+        map: &crate::lower::dict::MapShape,
+        dict: Value,
+        keys: bool,
+    ) -> Lowered<Vec<Value>> {
         let item = if keys { Self::key_out_type(&map.key) } else { map.value.clone() };
         let list = self.array_shape(&item);
         let first = self.map_extreme_raw(map, dict, false);
         let cursor = self.temp(first);
         let (zero, none) = (self.int(0), self.null());
         let out = self.temp(vec![zero, none]);
-        self.loop_over(vec![cursor, out], Some(&mut |fx: &mut Self| Ok(fx.get(cursor)?[2])), &mut |fx: &mut Self| {
-            let now = fx.get(cursor)?;
-            let values =
-                if keys { fx.map_decode_key(map, now[1])? } else { fx.map_decode_value(map, now[0])? };
-            let array = fx.get(out)?;
-            let new = fx.map_set(&list, array[1], array[0], &values)?;
-            let len = fx.op1(Op::Inc, &[array[0]]);
-            fx.set(out, vec![len, new]);
-            let next = fx.map_neighbour_raw(map, dict, now[1], Neighbour::Next);
-            fx.set(cursor, next);
-            Ok(())
-        })?;
+        self.loop_over(
+            vec![cursor, out],
+            Some(&mut |fx: &mut Self| Ok(fx.get(cursor)?[2])),
+            &mut |fx: &mut Self| {
+                let now = fx.get(cursor)?;
+                let values =
+                    if keys { fx.map_decode_key(map, now[1])? } else { fx.map_decode_value(map, now[0])? };
+                let array = fx.get(out)?;
+                let new = fx.map_set(&list, array[1], array[0], &values)?;
+                let len = fx.op1(Op::Inc, &[array[0]]);
+                fx.set(out, vec![len, new]);
+                let next = fx.map_neighbour_raw(map, dict, now[1], Neighbour::Next);
+                fx.set(cursor, next);
+                Ok(())
+            },
+        )?;
         self.get(out)
     }
 
-    fn optional_read(&mut self, builtin: &Builtin, v: &[Value], inner: &'p Type) -> Lowered<Option<Vec<Value>>> {
+    fn optional_read(
+        &mut self,
+        builtin: &Builtin,
+        v: &[Value],
+        inner: &'p Type,
+    ) -> Lowered<Option<Vec<Value>>> {
         let absent = self.op1(Op::IsNull, &[v[0]]);
         match builtin {
             Builtin::OptHasValue => Ok(Some(vec![self.op1(Op::Not, &[absent])])),
@@ -154,11 +168,13 @@ impl<'p> Fx<'_, 'p> {
                 Ok(Some(self.opt_unwrap(inner, v[0])))
             }
             Builtin::OptGetOr => {
-                let out = self.branch(absent, |_| Ok(v[1..].to_vec()), |fx| Ok(fx.opt_unwrap(inner, v[0])))?;
+                let out =
+                    self.branch(absent, |_| Ok(v[1..].to_vec()), |fx| Ok(fx.opt_unwrap(inner, v[0])))?;
                 Ok(Some(out))
             }
             Builtin::OptGetOrDefault => {
-                let out = self.branch(absent, |fx| Ok(fx.default(inner)), |fx| Ok(fx.opt_unwrap(inner, v[0])))?;
+                let out =
+                    self.branch(absent, |fx| Ok(fx.default(inner)), |fx| Ok(fx.opt_unwrap(inner, v[0])))?;
                 Ok(Some(out))
             }
             _ => Ok(None),

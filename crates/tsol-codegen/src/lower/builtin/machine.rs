@@ -13,8 +13,7 @@ use crate::opcode::Op;
 
 impl<'p> Fx<'_, 'p> {
     /// `msg.*`, `tx.*`, `block.*`, `this`.
-    pub(super) fn message_builtin(&mut self, builtin: &Builtin, args: &'p [Expr]) -> Lowered<Option<Vec<Value>>> {
-        let _ = args;
+    pub(super) fn message_builtin(&mut self, builtin: &Builtin) -> Lowered<Option<Vec<Value>>> {
         let value = match builtin {
             Builtin::MsgSender => self.get1(Var::Sender)?,
             Builtin::MsgValue => self.get1(Var::MsgValue)?,
@@ -211,6 +210,11 @@ impl<'p> Fx<'_, 'p> {
                 let slice = self.op1(Op::CToS, &[v[0]]);
                 one(self.op1(Op::Sha256U, &[slice]))
             }
+            Builtin::GasToValue if v.len() == 1 => one(self.op1(Op::GasToGram, v)),
+            Builtin::ValueToGas if v.len() == 1 => one(self.op1(Op::GramToGas, v)),
+            Builtin::GasToValue | Builtin::ValueToGas => {
+                Err(self.cx.unsupported(e.span, "converting gas of another workchain"))
+            }
             Builtin::StateInitHash => one(self.state_init_hash(v)),
             Builtin::AbiEncode => Err(self.cx.internal(e.span, "`abi.encode` in the wrong place")),
             _ => Err(self.cx.unsupported(e.span, format!("`{builtin:?}`"))),
@@ -225,13 +229,16 @@ impl<'p> Fx<'_, 'p> {
         };
         let known = match rest.first() {
             None => Some(100),
-            Some(code) => crate::lower::arith::constant(code).and_then(|code| code.to_u16()).filter(|code| *code < 2048),
+            Some(code) => {
+                crate::lower::arith::constant(code).and_then(|code| code.to_u16()).filter(|code| *code < 2048)
+            }
         };
-        let condition = condition.map(|e| self.expr1(e)).transpose()?;
+        let condition = condition.map(|e| self.truth(e)).transpose()?;
         match (known, rest.get(1)) {
             (Some(code), None) => {
                 match condition {
-                    Some(condition) => self.op0(Op::ThrowIfNot(code), &[condition]),
+                    Some((condition, true)) => self.op0(Op::ThrowIf(code), &[condition]),
+                    Some((condition, false)) => self.op0(Op::ThrowIfNot(code), &[condition]),
                     None => self.throw(code),
                 }
                 Ok(Vec::new())
@@ -239,17 +246,14 @@ impl<'p> Fx<'_, 'p> {
             (Some(code), Some(value)) => {
                 let build = |fx: &mut Self| fx.thrown_value(value);
                 match condition {
-                    Some(condition) => {
-                        self.branch(
-                            condition,
-                            |_| Ok(Vec::new()),
-                            |fx| {
-                                let value = build(fx)?;
-                                fx.op0(Op::ThrowArg(code), &[value]);
-                                fx.end_with(End::Unreachable);
-                                Ok(Vec::new())
-                            },
-                        )?;
+                    Some((condition, inverted)) => {
+                        let fail = |fx: &mut Self| {
+                            let value = build(fx)?;
+                            fx.op0(Op::ThrowArg(code), &[value]);
+                            fx.end_with(End::Unreachable);
+                            Ok(())
+                        };
+                        if inverted { self.when(condition, fail)? } else { self.when_not(condition, fail)? }
                     }
                     None => {
                         let value = build(self)?;
@@ -259,7 +263,14 @@ impl<'p> Fx<'_, 'p> {
                 }
                 Ok(Vec::new())
             }
-            (None, value) => self.require_computed(condition, &rest[0], value),
+            (None, value) => {
+                let condition = match condition {
+                    Some((condition, true)) => Some(self.op1(Op::EqInt(0), &[condition])),
+                    Some((condition, false)) => Some(condition),
+                    None => None,
+                };
+                self.require_computed(condition, &rest[0], value)
+            }
         }
     }
 
@@ -312,9 +323,13 @@ fn is_machine(builtin: &Builtin) -> bool {
         builtin,
         B::Accept | B::SetGasLimit | B::BuyGas | B::RawCommit | B::GetData | B::SetData | B::Log | B::HexDump
     ) || matches!(builtin, B::BinDump | B::SetCode | B::SetCurrentCode | B::RawConfigParam | B::RawReserve)
-        || matches!(builtin, B::RawReserveExtra | B::HashCell | B::HashSlice | B::CheckSignParts | B::CheckSignHash)
+        || matches!(
+            builtin,
+            B::RawReserveExtra | B::HashCell | B::HashSlice | B::CheckSignParts | B::CheckSignHash
+        )
         || matches!(builtin, B::CheckSignData | B::Code | B::SetPubkey | B::SendRawMsg | B::StateInitHash)
         || matches!(builtin, B::RndNext | B::RndNextLimit | B::RndGetSeed | B::RndSetSeed | B::RndShuffle)
+        || matches!(builtin, B::GasToValue | B::ValueToGas)
         || matches!(builtin, B::RndShuffleTime | B::SelfDestruct | B::Sha256Slice | B::Sha256Bytes)
 }
 

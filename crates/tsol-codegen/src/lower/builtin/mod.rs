@@ -4,6 +4,7 @@ mod cells;
 mod containers;
 mod machine;
 mod numbers;
+mod texts;
 
 use tsol_sema::builtin::Builtin;
 use tsol_sema::hir::Expr;
@@ -14,11 +15,16 @@ use crate::ir::Value;
 
 impl<'p> Fx<'_, 'p> {
     /// A builtin operation; the families take it in turn.
-    pub(super) fn builtin(&mut self, builtin: &'p Builtin, args: &'p [Expr], e: &'p Expr) -> Lowered<Vec<Value>> {
+    pub(super) fn builtin(
+        &mut self,
+        builtin: &'p Builtin,
+        args: &'p [Expr],
+        e: &'p Expr,
+    ) -> Lowered<Vec<Value>> {
         if builtin.writes_receiver() {
             return self.writing_builtin(builtin, args, e);
         }
-        if let Some(values) = self.message_builtin(builtin, args)? {
+        if let Some(values) = self.message_builtin(builtin)? {
             return Ok(values);
         }
         if let Some(values) = self.machine_builtin(builtin, args, e)? {
@@ -37,10 +43,18 @@ impl<'p> Fx<'_, 'p> {
         if let Some(out) = self.container_builtin(builtin, &values, args, e)? {
             return Ok(out);
         }
+        if let Some(out) = self.text_builtin(builtin, &values, args)? {
+            return Ok(out);
+        }
         Err(self.cx.unsupported(e.span, format!("`{builtin:?}`")))
     }
 
-    fn writing_builtin(&mut self, builtin: &'p Builtin, args: &'p [Expr], e: &'p Expr) -> Lowered<Vec<Value>> {
+    fn writing_builtin(
+        &mut self,
+        builtin: &'p Builtin,
+        args: &'p [Expr],
+        e: &'p Expr,
+    ) -> Lowered<Vec<Value>> {
         self.change(&args[0], |fx, receiver| {
             let mut values = Vec::new();
             let mut groups = Vec::new();

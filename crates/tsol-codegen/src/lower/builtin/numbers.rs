@@ -27,7 +27,11 @@ impl<'p> Fx<'_, 'p> {
         let one = |value| Ok(Some(vec![value]));
         match builtin {
             Builtin::MathMin | Builtin::MathMax => {
-                let op = if *builtin == Builtin::MathMin { pick(Op::Min, Op::QMin) } else { pick(Op::Max, Op::QMax) };
+                let op = if *builtin == Builtin::MathMin {
+                    pick(Op::Min, Op::QMin)
+                } else {
+                    pick(Op::Max, Op::QMax)
+                };
                 let mut out = v[0];
                 for next in &v[1..] {
                     out = self.op1(op, &[out, *next]);
@@ -94,7 +98,8 @@ impl<'p> Fx<'_, 'p> {
 
     /// Keeps the low bits.
     fn cast(&mut self, value: Value, from: &Type, to: &Type) -> Value {
-        let (Some((from_signed, from_bits)), Some((to_signed, to_bits))) = (int_shape(from), int_shape(to)) else {
+        let (Some((from_signed, from_bits)), Some((to_signed, to_bits))) = (int_shape(from), int_shape(to))
+        else {
             return value;
         };
         if to_bits > 256 || from_signed == to_signed && from_bits <= to_bits {

@@ -1,5 +1,6 @@
 //! Routines that several places share, built once for each contract that needs them.
 
+mod format;
 mod numbers;
 mod text;
 
@@ -32,6 +33,18 @@ pub(super) enum Runtime {
     StateInitHash,
     /// `(stack) -> stack`.
     StackReverse,
+    /// `(value, base, letters, width, fill) -> text`.
+    FormatInt,
+    /// `(nano) -> text`.
+    FormatTon,
+    /// `(address) -> text`; throws for other than `addr_std`.
+    FormatAddress,
+    /// `(text, byte, last) -> index or null`.
+    FindByte,
+    /// `(text, text) -> index or null`.
+    Find,
+    /// `(text, first letter) -> text`.
+    ChangeCase,
 }
 
 impl Runtime {
@@ -45,9 +58,11 @@ impl Runtime {
 
     fn params(self) -> usize {
         match self {
-            Runtime::ByteLength | Runtime::StackReverse => 1,
+            Runtime::ByteLength | Runtime::StackReverse | Runtime::FormatTon | Runtime::FormatAddress => 1,
             Runtime::ByteAt | Runtime::Concat | Runtime::Compare | Runtime::Pow | Runtime::FinishText => 2,
-            Runtime::AppendBits | Runtime::AppendText => 3,
+            Runtime::Find | Runtime::ChangeCase => 2,
+            Runtime::AppendBits | Runtime::AppendText | Runtime::FindByte => 3,
+            Runtime::FormatInt => 5,
             Runtime::SubBytes | Runtime::StateInitHash => 4,
         }
     }
@@ -68,5 +83,11 @@ pub(super) fn build(cx: &Cx<'_>, routine: Runtime, id: FuncId) -> Lowered<()> {
         Runtime::Pow => fx.build_pow(v[0], v[1]),
         Runtime::StateInitHash => fx.build_state_init_hash(v),
         Runtime::StackReverse => fx.build_stack_reverse(v[0]),
+        Runtime::FormatInt => fx.build_format_int(v),
+        Runtime::FormatTon => fx.build_format_ton(v[0]),
+        Runtime::FormatAddress => fx.build_format_address(v[0]),
+        Runtime::FindByte => fx.build_find_byte(v[0], v[1], v[2]),
+        Runtime::Find => fx.build_find(v[0], v[1]),
+        Runtime::ChangeCase => fx.build_change_case(v[0], v[1]),
     })
 }

@@ -77,7 +77,12 @@ impl Fx<'_, '_> {
         Ok(vec![self.op1(Op::PldU(8), &[slice])])
     }
 
-    pub(super) fn build_append_bits(&mut self, full: Value, builder: Value, bits: Value) -> Lowered<Vec<Value>> {
+    pub(super) fn build_append_bits(
+        &mut self,
+        full: Value,
+        builder: Value,
+        bits: Value,
+    ) -> Lowered<Vec<Value>> {
         let taken = self.op1(Op::BBits, &[builder]);
         let capacity = self.int(CELL_BITS);
         let room = self.op1(Op::Sub, &[capacity, taken]);
@@ -102,7 +107,12 @@ impl Fx<'_, '_> {
         )
     }
 
-    pub(super) fn build_append_text(&mut self, full: Value, builder: Value, text: Value) -> Lowered<Vec<Value>> {
+    pub(super) fn build_append_text(
+        &mut self,
+        full: Value,
+        builder: Value,
+        text: Value,
+    ) -> Lowered<Vec<Value>> {
         let slice = self.op1(Op::CToS, &[text]);
         let first = self.call_runtime(Runtime::AppendBits, &[full, builder, slice]);
         let part = self.temp(vec![slice]);
