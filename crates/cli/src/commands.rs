@@ -27,7 +27,7 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Multisig(command) => multisig::run(command, progress).await,
         Command::Member(command) => member::run(command),
         Command::Stage(command) => stage::run(command),
-        Command::Key(command) => key::run(command),
+        Command::Key(command) => key::run(command, progress),
         Command::Explain(command) => explain::run(command),
     }
 }

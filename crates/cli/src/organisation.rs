@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use governance::Organisation;
+use governance::organisation::Files;
 
 use crate::error::{CliError, Status};
 
@@ -16,10 +17,20 @@ pub(crate) struct OrganisationArgs {
 
 impl OrganisationArgs {
     pub(crate) fn load(&self) -> Result<Organisation, CliError> {
-        let Some(folder) = &self.organisation else { return Ok(Organisation::of_proposal()) };
-        let [members, stages, topics] =
-            ["members.toml", "stages.toml", "topics.toml"].map(|name| read(folder, name));
-        Organisation::parse(&members?, &stages?, &topics?).map_err(|error| {
+        self.files().map(|(_, organisation)| organisation)
+    }
+
+    /// The files' texts, and what they say.
+    pub(crate) fn files(&self) -> Result<(Files, Organisation), CliError> {
+        let Some(folder) = &self.organisation else {
+            return Ok((Files::of_proposal(), Organisation::of_proposal()));
+        };
+        let files = Files {
+            members: read(folder, "members.toml")?,
+            stages: read(folder, "stages.toml")?,
+            topics: read(folder, "topics.toml")?,
+        };
+        let organisation = Organisation::parse(&files).map_err(|error| {
             CliError::new(
                 Status::Usage,
                 "bad-organisation",
@@ -28,7 +39,8 @@ impl OrganisationArgs {
                 "correct the file; scripts/ of this project has an example",
             )
             .caused_by(error)
-        })
+        })?;
+        Ok((files, organisation))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use governance::organisation::Files;
 use governance::{Multisig, Organisation, Roster};
 use localnet::StateFile;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub(crate) struct StateArgs {
 #[serde(deny_unknown_fields)]
 struct Deployment {
     schema: String,
+    /// The organisation whose members hold the wallet.
+    organisation: Files,
     /// Addresses by the names that commands take.
     accounts: BTreeMap<String, Address>,
     giver_abi: String,
@@ -44,6 +47,7 @@ struct Deployment {
 pub(crate) struct World {
     pub(crate) local: Local,
     pub(crate) organisation: Organisation,
+    files: Files,
     accounts: BTreeMap<String, Address>,
     multisig_abi: ContractAbi,
     file: Option<(PathBuf, StateFile)>,
@@ -53,7 +57,7 @@ impl World {
     /// A network with a deployed multisig; kept in `folder`, or nowhere.
     pub(crate) fn new(
         local: Local,
-        organisation: Organisation,
+        (files, organisation): (Files, Organisation),
         multisig: Address,
         multisig_abi: ContractAbi,
         folder: Option<NewFolder>,
@@ -61,11 +65,11 @@ impl World {
         let accounts = [(MULTISIG, multisig), ("giver", local.giver.address.clone())];
         let accounts = accounts.map(|(name, address)| (name.to_owned(), address)).into();
         let file = folder.map(|NewFolder { folder, file }| (folder, file));
-        Self { local, organisation, accounts, multisig_abi, file }
+        Self { local, organisation, files, accounts, multisig_abi, file }
     }
 
     /// Opens what a directory keeps.
-    pub(crate) fn open(args: &StateArgs, organisation: Organisation) -> Result<Self, CliError> {
+    pub(crate) fn open(args: &StateArgs) -> Result<Self, CliError> {
         let folder = &args.state;
         let what = format!("the network in {} cannot be used", folder.display());
         let deployment = read_deployment(folder)?;
@@ -78,9 +82,13 @@ impl World {
         if !deployment.accounts.contains_key(MULTISIG) {
             return Err(bad_deployment(folder, "it names no multisig".to_owned()));
         }
+        let files = deployment.organisation;
+        let organisation =
+            Organisation::parse(&files).map_err(|error| bad_deployment(folder, error.to_string()))?;
         let local = Local::on(node, giver_abi, multisig_abi.clone());
         let accounts = deployment.accounts;
-        Ok(Self { local, organisation, accounts, multisig_abi, file: Some((folder.clone(), file)) })
+        let file = Some((folder.clone(), file));
+        Ok(Self { local, organisation, files, accounts, multisig_abi, file })
     }
 
     /// Writes the network back, whole or not at all.
@@ -89,6 +97,7 @@ impl World {
         let what = format!("the network cannot be kept in {}", folder.display());
         let deployment = Deployment {
             schema: SCHEMA.to_owned(),
+            organisation: self.files.clone(),
             accounts: self.accounts.clone(),
             giver_abi: self.local.giver.abi.json().to_owned(),
             multisig_abi: self.multisig_abi.json().to_owned(),

@@ -8,9 +8,32 @@ mod check;
 mod error;
 mod file;
 
+use serde::{Deserialize, Serialize};
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
 pub use error::{Error, FileKind};
+
+/// The texts of an organisation's files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// `members.toml`.
+    pub members: String,
+    /// `stages.toml`.
+    pub stages: String,
+    /// `topics.toml`.
+    pub topics: String,
+}
+
+impl Files {
+    /// The files of the proposal, as they were when this crate was built.
+    pub fn of_proposal() -> Self {
+        Self {
+            members: include_str!("../../../scripts/members.toml").to_owned(),
+            stages: include_str!("../../../scripts/stages.toml").to_owned(),
+            topics: include_str!("../../../scripts/topics.toml").to_owned(),
+        }
+    }
+}
 
 /// The organisation with its plan. Made by [`Organisation::parse`] or [`Organisation::of_proposal`] only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,16 +133,15 @@ pub struct Topic {
 impl Organisation {
     /// The organisation of the proposal, from the texts built into this crate.
     pub fn of_proposal() -> Self {
-        Self::parse(file::MEMBERS, file::STAGES, file::TOPICS)
-            .expect("the built-in files are consistent, as a test shows")
+        Self::parse(&Files::of_proposal()).expect("the built-in files are consistent, as a test shows")
     }
 
     /// Reads and checks the texts of the three files.
     ///
     /// # Errors
     /// [`Error::Syntax`] for a text that is not such a file, otherwise the first rule that it breaks.
-    pub fn parse(members: &str, stages: &str, topics: &str) -> Result<Self, Error> {
-        let organisation = file::read(members, stages, topics)?;
+    pub fn parse(files: &Files) -> Result<Self, Error> {
+        let organisation = file::read(files)?;
         check::all(&organisation)?;
         Ok(organisation)
     }

@@ -5,6 +5,7 @@ mod story;
 use std::path::PathBuf;
 
 use governance::Organisation;
+use governance::organisation::Files;
 use localnet::Audit;
 use serde_json::{Value, json};
 use ton_abi::Address;
@@ -48,7 +49,13 @@ pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliEr
     let outcome = story.pay(&multisig, &winner, args.skip_confirmation).await;
     let ledger = story.ledger;
     let address = multisig.address().clone();
-    let mut world = World::new(local, organisation, address, contracts.multisig.abi.clone(), folder);
+    let mut world = World::new(
+        local,
+        (Files::of_proposal(), organisation),
+        address,
+        contracts.multisig.abi.clone(),
+        folder,
+    );
     world.name_account("winner", winner.clone());
     world.save()?;
     conclude(&world, &winner, &ledger, &outcome?, contracts.warnings)

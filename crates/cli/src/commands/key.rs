@@ -1,6 +1,6 @@
 //! `subgov key …`
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
 
 use clap::Subcommand;
 use governance::Organisation;
@@ -9,7 +9,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::error::{CliError, Status};
-use crate::output::Answer;
+use crate::output::{Answer, Progress};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
@@ -30,18 +30,19 @@ pub(crate) enum Key {
 /// More than 24 of the longest words with generous white space.
 const PHRASE_LIMIT: u64 = 4096;
 
-pub(crate) fn run(command: &Key) -> Result<Answer, CliError> {
+pub(crate) fn run(command: &Key, progress: Progress) -> Result<Answer, CliError> {
     match command {
-        Key::Public { index, path } => public(*index, path.as_ref()),
+        Key::Public { index, path } => public(*index, path.as_ref(), progress),
     }
 }
 
-fn public(index: u32, path: Option<&Path>) -> Result<Answer, CliError> {
+fn public(index: u32, path: Option<&Path>, progress: Progress) -> Result<Answer, CliError> {
     let path = match path {
         Some(path) => path.clone(),
         None => Path::account(index).map_err(|error| bad(Status::Usage, "bad-path", error))?,
     };
-    let phrase = Phrase::parse(&read_phrase()?).map_err(|error| bad(Status::Keys, "bad-phrase", error))?;
+    let phrase =
+        Phrase::parse(&read_phrase(progress)?).map_err(|error| bad(Status::Keys, "bad-phrase", error))?;
     let key = phrase.key_at(&path).map_err(|error| bad(Status::Keys, "no-key", error))?.public_key();
     let organisation = Organisation::of_proposal();
     let member = organisation.member_with(&key).map(|member| member.name.as_str());
@@ -63,12 +64,19 @@ fn bad(status: Status, code: &'static str, error: keys::Error) -> CliError {
     CliError::new(status, code, "no key can be made", error.to_string(), hint)
 }
 
-fn read_phrase() -> Result<Zeroizing<String>, CliError> {
+fn read_phrase(progress: Progress) -> Result<Zeroizing<String>, CliError> {
     if let Ok(phrase) = std::env::var("SUBGOV_PHRASE") {
         return Ok(Zeroizing::new(phrase));
     }
     let mut phrase = Zeroizing::new(String::with_capacity(512));
-    std::io::stdin().take(PHRASE_LIMIT).read_to_string(&mut phrase).map_err(|error| {
+    let mut input = BufReader::new(std::io::stdin().take(PHRASE_LIMIT));
+    let read = if std::io::stdin().is_terminal() {
+        progress.say("seed phrase, on one line:");
+        input.read_line(&mut phrase)
+    } else {
+        input.read_to_string(&mut phrase)
+    };
+    read.map_err(|error| {
         CliError::new(
             Status::Keys,
             "no-phrase",

@@ -12,16 +12,16 @@ use ton_client::processing::Tree;
 use crate::error::{CliError, Status};
 use crate::failure::from_client;
 use crate::ledger::Ledger;
-use crate::organisation::{OrganisationArgs, member};
+use crate::organisation::member;
 use crate::output::{Answer, Progress};
 use crate::state::{StateArgs, World};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Multisig {
     /// The wallet: balance, custodians, limits and waiting transactions.
-    Show(Read),
+    Show(StateArgs),
     /// Waiting transactions and who has signed each.
-    List(Read),
+    List(StateArgs),
     /// Submit a payment; the submitter thereby confirms it.
     Submit(Submit),
     /// Confirm a waiting transaction; the last confirmation needed also pays it.
@@ -32,14 +32,6 @@ pub(crate) enum Multisig {
     Revoke(Act),
     /// Try again to pay a transaction that has its confirmations.
     Execute(Act),
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Read {
-    #[command(flatten)]
-    state: StateArgs,
-    #[command(flatten)]
-    organisation: OrganisationArgs,
 }
 
 /// Who acts, and whether it counts.
@@ -56,7 +48,7 @@ pub(crate) struct Actor {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Act {
     #[command(flatten)]
-    read: Read,
+    state: StateArgs,
     #[command(flatten)]
     actor: Actor,
     /// Id of the transaction, from `subgov multisig list`.
@@ -66,7 +58,7 @@ pub(crate) struct Act {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Submit {
     #[command(flatten)]
-    read: Read,
+    state: StateArgs,
     #[command(flatten)]
     actor: Actor,
     /// Recipient: an address or a name.
@@ -91,18 +83,14 @@ pub(crate) struct Submit {
 
 pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer, CliError> {
     match command {
-        Multisig::Show(read) => view::show(&open(read)?).await,
-        Multisig::List(read) => view::list(&open(read)?).await,
+        Multisig::Show(state) => view::show(&World::open(state)?).await,
+        Multisig::List(state) => view::list(&World::open(state)?).await,
         Multisig::Submit(args) => submit(args, progress).await,
         Multisig::Confirm(args) => act(args, "confirm", progress).await,
         Multisig::Reject(args) => act(args, "reject", progress).await,
         Multisig::Revoke(args) => act(args, "revoke", progress).await,
         Multisig::Execute(args) => act(args, "execute", progress).await,
     }
-}
-
-fn open(read: &Read) -> Result<World, CliError> {
-    World::open(&read.state, read.organisation.load()?)
 }
 
 /// Name and stand-in key of the member who acts.
@@ -114,7 +102,7 @@ fn signer(world: &World, actor: &Actor) -> Result<(String, Development), CliErro
 }
 
 async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = open(&args.read)?;
+    let mut world = World::open(&args.state)?;
     let (name, key) = signer(&world, &args.actor)?;
     let payment = Payment {
         to: world.account(&args.to)?,
@@ -150,7 +138,7 @@ fn payload(text: &str) -> Result<Cell, CliError> {
 }
 
 async fn act(args: &Act, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = open(&args.read)?;
+    let mut world = World::open(&args.state)?;
     let (name, key) = signer(&world, &args.actor)?;
     let multisig = world.multisig();
     let id = args.id;

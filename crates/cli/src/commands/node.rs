@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use governance::{Multisig, Organisation};
+use governance::Multisig;
 use serde_json::json;
 use ton_abi::Nano;
 
@@ -71,7 +71,7 @@ pub(crate) async fn run(command: &Node, progress: Progress) -> Result<Answer, Cl
 
 async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
     let folder = NewFolder::create(&args.state)?;
-    let organisation = args.organisation.load()?;
+    let (files, organisation) = args.organisation.files()?;
     let contracts = contracts::build(&args.contracts)?;
     progress.say(format!("contracts {}", contracts.origin));
     let local = Local::start(&contracts).await?;
@@ -86,7 +86,8 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
     ledger.note("Deploy the multisig", &organisation.members[0].name, &tree);
     let balance = local.client.balance(&address).await.map_err(failed)?;
 
-    let mut world = World::new(local, organisation, address.clone(), contracts.multisig.abi, Some(folder));
+    let mut world =
+        World::new(local, (files, organisation), address.clone(), contracts.multisig.abi, Some(folder));
     world.save()?;
     let place = args.state.display();
     let text = format!(
@@ -104,7 +105,7 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
 }
 
 async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state, Organisation::of_proposal())?;
+    let mut world = World::open(&args.state)?;
     let to = world.account(&args.to)?;
     progress.say(format!("giver sends {:#} TON to {}", args.value, world.label(&to)));
     let mut ledger = Ledger::default();
@@ -119,7 +120,7 @@ async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
 }
 
 fn advance(args: &Advance) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state, Organisation::of_proposal())?;
+    let mut world = World::open(&args.state)?;
     let now = world.local.node.lock().advance(args.seconds);
     let now = now.map_err(|error| from_node("the clock cannot be moved", error))?;
     world.save()?;

@@ -111,6 +111,24 @@ fn members_reject_what_they_do_not_want() {
 }
 
 #[test]
+fn the_network_remembers_whose_organisation_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts");
+    for name in ["members.toml", "stages.toml", "topics.toml"] {
+        let file = fs::read_to_string(format!("{scripts}/{name}")).expect("the project has this file");
+        fs::write(folder.path().join(name), file.replace("Itakura", "Somebody Else")).expect("writable");
+    }
+    let state = folder.path().join("state");
+    let init =
+        ["node", "init", "--organisation", text(folder.path()), "--grant", "7.5", "--state", text(&state)];
+    let (status, envelope) = json(init);
+    assert_eq!(status, 0, "{envelope:#}");
+    let (_, envelope) = json(["multisig", "show", "--state", text(&state)]);
+    assert_eq!(envelope["data"]["custodians"][7]["name"], "Somebody Else");
+    assert!(envelope["data"]["balance"].as_str().is_some_and(|balance| balance.len() == 10), "{envelope:#}");
+}
+
+#[test]
 fn a_confirmation_can_be_taken_back() {
     let folder = network();
     let id = submit(&folder, "1");

@@ -4,11 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ton_abi::{Nano, UnixTime};
 
-use super::{Budget, Contest, Error, FileKind, Member, Organisation, Stage, Topic};
-
-pub(super) const MEMBERS: &str = include_str!("../../../../scripts/members.toml");
-pub(super) const STAGES: &str = include_str!("../../../../scripts/stages.toml");
-pub(super) const TOPICS: &str = include_str!("../../../../scripts/topics.toml");
+use super::{Budget, Contest, Error, FileKind, Files, Member, Organisation, Stage, Topic};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,10 +82,10 @@ struct TopicEntry {
     contests: Vec<String>,
 }
 
-pub(super) fn read(members: &str, stages: &str, topics: &str) -> Result<Organisation, Error> {
-    let MembersFile { organisation, member } = syntax(FileKind::Members, members)?;
-    let stages: StagesFile = syntax(FileKind::Stages, stages)?;
-    let topics: TopicsFile = syntax(FileKind::Topics, topics)?;
+pub(super) fn read(files: &Files) -> Result<Organisation, Error> {
+    let MembersFile { organisation, member } = syntax(FileKind::Members, &files.members)?;
+    let stages: StagesFile = syntax(FileKind::Stages, &files.stages)?;
+    let topics: TopicsFile = syntax(FileKind::Topics, &files.topics)?;
     if organisation.min_members > member.len() || member.len() > organisation.max_members {
         return Err(Error::MemberCount {
             found: member.len(),

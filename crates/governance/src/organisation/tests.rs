@@ -6,18 +6,15 @@ fn seed() -> Organisation {
 
 /// Reads the built-in files with one change in one of them; the text to change must be there.
 fn changed(file: FileKind, from: &str, to: &str) -> Result<Organisation, Error> {
+    let mut files = Files::of_proposal();
     let text = match file {
-        FileKind::Members => file::MEMBERS,
-        FileKind::Stages => file::STAGES,
-        FileKind::Topics => file::TOPICS,
+        FileKind::Members => &mut files.members,
+        FileKind::Stages => &mut files.stages,
+        FileKind::Topics => &mut files.topics,
     };
     assert!(text.contains(from), "{from} is in {file}");
-    let text = text.replacen(from, to, 1);
-    match file {
-        FileKind::Members => Organisation::parse(&text, file::STAGES, file::TOPICS),
-        FileKind::Stages => Organisation::parse(file::MEMBERS, &text, file::TOPICS),
-        FileKind::Topics => Organisation::parse(file::MEMBERS, file::STAGES, &text),
-    }
+    *text = text.replacen(from, to, 1);
+    Organisation::parse(&files)
 }
 
 /// Name and key of each member, typed in from the proposal's table.
