@@ -1,11 +1,14 @@
 //! The headings of API.md and what tsolc makes of each.
 //!
 //! A construct under a refused heading is an error with the named code, even where it could be compiled. The table
-//! is data: the tests walk it, and the README of `tsolc` lists it.
+//! is data: the tests walk it, the README of `tsolc` lists it, and the checker asks it for each builtin that has a
+//! heading of its own (`heading_of`): to allow one of those, change its line here.
 //!
 //! Source: API.md of TVM Solidity 0.77.0, all headings in order; emphasis and escapes are left out.
 
 use tsol_syntax::diag::Code;
+
+use crate::builtin::Builtin;
 
 /// What is done with the constructs under a heading.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +36,35 @@ const fn refused(heading: &'static str, code: &'static str) -> Feature {
     Feature { heading, support: Support::Refused(Code::new(code)) }
 }
 
+/// The code with which the constructs under a heading are refused.
+pub(crate) fn refusal(heading: &str) -> Option<Code> {
+    let found = FEATURES.iter().find(|feature| feature.heading == heading)?;
+    match found.support {
+        Support::Supported => None,
+        Support::Refused(code) => Some(code),
+    }
+}
+
+/// The heading of a builtin that is refused or was so before.
+pub(crate) fn heading_of(builtin: &Builtin) -> Option<&'static str> {
+    Some(match builtin {
+        Builtin::CellLoadExotic | Builtin::CellLoadExoticQ => {
+            "<TvmCell>.loadExoticCell() and <TvmCell>.loadExoticCellQ()"
+        }
+        Builtin::VariantIsUint => "variant.isUint()",
+        Builtin::VariantToUint => "variant.toUint()",
+        Builtin::InitCodeHash => "tvm.initCodeHash()",
+        Builtin::CodeSalt => "abi.codeSalt()",
+        Builtin::SetCodeSalt => "abi.setCodeSalt()",
+        Builtin::GasLeft => "gasleft",
+        Builtin::Stoi => "stoi()",
+        _ => return None,
+    })
+}
+
+/// The heading of `stack.sort`, which is not a builtin.
+pub(crate) const STACK_SORT: &str = "<stack(T)>.sort()";
+
 /// All headings in order of API.md.
 pub const FEATURES: &[Feature] = &[
     supported("Compiler version"),
@@ -45,7 +77,7 @@ pub const FEATURES: &[Feature] = &[
     supported("<TvmCell>.dataSizeQ()"),
     supported("<TvmCell>.toSlice()"),
     supported("<TvmCell>.exoticToSlice()"),
-    supported("<TvmCell>.loadExoticCell() and <TvmCell>.loadExoticCellQ()"),
+    refused("<TvmCell>.loadExoticCell() and <TvmCell>.loadExoticCellQ()", "E0510"),
     supported("TvmSlice"),
     supported("<TvmSlice>.empty(), <TvmSlice>.bitEmpty() and <TvmSlice>.refEmpty()"),
     supported("<TvmSlice>.size()"),
@@ -107,8 +139,8 @@ pub const FEATURES: &[Feature] = &[
     supported("<optional(T)>.set()"),
     supported("Keyword null"),
     supported("variant"),
-    supported("variant.isUint()"),
-    supported("variant.toUint()"),
+    refused("variant.isUint()", "E0510"),
+    refused("variant.toUint()", "E0510"),
     supported("vector(T)"),
     supported("<vector(T)>.push()"),
     supported("<vector(T)>.pop()"),
@@ -121,7 +153,7 @@ pub const FEATURES: &[Feature] = &[
     supported("<stack(T)>.pop()"),
     supported("<stack(T)>.top()"),
     supported("<stack(T)>.empty()"),
-    supported("<stack(T)>.sort()"),
+    refused("<stack(T)>.sort()", "E0510"),
     supported("<stack(T)>.reverse()"),
     supported("TVM specific control structures"),
     supported("Range-based for loop"),
@@ -170,7 +202,7 @@ pub const FEATURES: &[Feature] = &[
     supported("<string>.dataSizeQ()"),
     supported("<string>.toUpperCase() and <string>.toLowerCase()"),
     supported("format()"),
-    supported("stoi()"),
+    refused("stoi()", "E0510"),
     supported("string conversion"),
     supported("address"),
     supported("Object creating"),
@@ -291,7 +323,7 @@ pub const FEATURES: &[Feature] = &[
     refused("tvm.configParam()", "E0510"),
     supported("tvm.rawConfigParam()"),
     supported("tvm.rawReserve()"),
-    supported("tvm.initCodeHash()"),
+    refused("tvm.initCodeHash()", "E0510"),
     supported("Hashing and cryptography"),
     supported("tvm.hash()"),
     supported("tvm.checkSign()"),
@@ -356,8 +388,8 @@ pub const FEATURES: &[Feature] = &[
     supported("abi.stateInitHash()"),
     supported("abi.encodeBody()"),
     supported("abi.decodeFunctionParams()"),
-    supported("abi.codeSalt()"),
-    supported("abi.setCodeSalt()"),
+    refused("abi.codeSalt()", "E0510"),
+    refused("abi.setCodeSalt()", "E0510"),
     supported("abi.functionId()"),
     supported("abi.encodeIntMsg()"),
     refused("gosh namespace", "E0508"),
@@ -372,7 +404,7 @@ pub const FEATURES: &[Feature] = &[
     supported("sha256"),
     supported("gasToValue"),
     supported("valueToGas"),
-    supported("gasleft"),
+    refused("gasleft", "E0510"),
     supported("TVM capabilities"),
     supported("TVM exception codes"),
     supported("Solidity runtime errors"),
@@ -380,3 +412,37 @@ pub const FEATURES: &[Feature] = &[
     supported("Contract execution"),
     supported("Gas optimization hints"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_of_builtins_are_in_the_table() {
+        let builtins = [
+            Builtin::CellLoadExotic,
+            Builtin::VariantIsUint,
+            Builtin::VariantToUint,
+            Builtin::InitCodeHash,
+            Builtin::CodeSalt,
+            Builtin::SetCodeSalt,
+            Builtin::GasLeft,
+            Builtin::Stoi,
+        ];
+        let headings = builtins.iter().filter_map(heading_of).chain([STACK_SORT]);
+        for heading in headings {
+            assert!(FEATURES.iter().any(|feature| feature.heading == heading), "{heading}");
+        }
+    }
+
+    #[test]
+    fn headings_are_unique() {
+        for (i, feature) in FEATURES.iter().enumerate() {
+            assert!(
+                FEATURES[..i].iter().all(|other| other.heading != feature.heading),
+                "{}",
+                feature.heading
+            );
+        }
+    }
+}

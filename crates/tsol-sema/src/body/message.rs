@@ -146,6 +146,7 @@ impl Body<'_, '_> {
     }
 
     fn sort(&mut self, value: Expr, args: &CallArgs, span: Span) -> R<Operand> {
+        self.allowed(crate::features::STACK_SORT, span)?;
         let value = self.as_place(value)?;
         let Type::Stack(inner) = value.ty.clone() else {
             return Err(self.cx.error(E0310, span, "only a stack is sorted").emit());

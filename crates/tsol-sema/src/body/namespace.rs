@@ -10,6 +10,7 @@ use super::{Body, Kind, Operand};
 use crate::builtin::Builtin as B;
 use crate::codes::{E0316, E0320, E0326, E0327, E0328, E0508, E0510};
 use crate::cx::R;
+use crate::features;
 use crate::hir::{Expr, ExprKind, Mutability, Type};
 use crate::names::nearest;
 use crate::types::{self, COINS, INT257, int_shape, optional};
@@ -205,8 +206,19 @@ impl Body<'_, '_> {
         let chosen = self.choose(&args, &candidates, what)?;
         operands.extend(self.bind_args(args, &candidates[chosen], what)?);
         let Method { builtin, result, .. } = forms[chosen].clone();
+        if let Some(heading) = features::heading_of(&builtin) {
+            self.allowed(heading, span)?;
+        }
         self.calls(mutability(&builtin), span);
         Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, operands), ty: result, span }))
+    }
+
+    /// Refuses what stands under a refused heading of API.md.
+    pub(crate) fn allowed(&self, heading: &str, span: Span) -> R<()> {
+        match features::refusal(heading) {
+            None => Ok(()),
+            Some(code) => Err(self.cx.error(code, span, format!("`{heading}` is not supported")).emit()),
+        }
     }
 
     fn dump(&mut self, name: &ast::Ident, args: &CallArgs, span: Span) -> R<Operand> {

@@ -180,12 +180,12 @@ fn cells_slices_and_builders() {
 fn strings_and_bytes() {
     verify_code(
         "text = text + \"x\"; text += \"y\"; text.append(\"z\"); uint32 n = text.byteLength(); bytes d = data[1:3]; bytes1 b = data[0];
-        string s = format(\"{} {:x} {}\", m, n, who); optional(uint32) p = text.find(\"a\"); optional(int256) i = stoi(text);
+        string s = format(\"{} {:x} {}\", m, n, who); optional(uint32) p = text.find(\"a\");
         string t = format(\"{}\", m, n); //~ E0316
         string u = format(text, m); //~ E0327
         b = text[0]; //~ E0313
         s = text.substr(1) + text.substr(1, 2) + text.toUpperCase(); data = bytes(b); data.append(d); data = text;
-        if (p.hasValue() && i.hasValue() && s == t && u < s && data == d) {}",
+        if (p.hasValue() && s == t && u < s && data == d) {}",
     );
 }
 
@@ -218,8 +218,8 @@ fn namespaces_have_their_functions() {
         h = math.modpow2(h, m); //~ E0327
         tvm.log(5); //~ E0303
         TvmCell e = abi.encode(m, who, list); (uint32 x, address y) = abi.decode(e, (uint32, address)); h = math.muldiv(h, 2, 3); int2 s = math.sign(-5);
-        uint255 abs = math.abs(int256(-3)); uint128 g = gasToValue(10) + valueToGas(5, 0); uint64 left = gasleft();
-        m = x + now_ + uint32(min + q + r) + uint32(abs) + uint32(g) + uint32(left); who = y; if (ok && s == 0) {}",
+        uint255 abs = math.abs(int256(-3)); uint128 g = gasToValue(10) + valueToGas(5, 0);
+        m = x + now_ + uint32(min + q + r) + uint32(abs) + uint32(g); who = y; if (ok && s == 0) {}",
     );
 }
 
@@ -283,7 +283,8 @@ fn statements_stand_where_they_may() {
         for (uint64 x : list) { m += uint32(x); } //~ E0336
         for (uint64 x : map) { m += uint32(x); } //~ E0336
         for (uint32 x : m) { m += x; } //~ E0336
-        try { m++; } catch (variant value, uint16 number) { m = number + uint32(value.toUint()); } try { m++; } catch { m--; }
+        try { m++; } catch (variant value, uint16 number) { m = number; value; } //~ W0204
+         try { m++; } catch { m--; }
         try { m++; } catch (uint16 number) { m = number; } //~ E0339
         emit Happened(1, who); emit Happened{dest: address.makeAddrExtern(1, 8)}({b: who, a: 2});
         emit Happened(1); //~ E0316

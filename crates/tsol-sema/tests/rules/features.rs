@@ -16,6 +16,16 @@ fn sample(heading: &str) -> String {
         "pragma upgrade func/oldsol" => "pragma upgrade func;".to_owned(),
         "getter" => "contract C { function f() getter returns (uint8) { return 1; } }".to_owned(),
         "Assembly" => "function f() assembly pure returns (uint8) { \"NOP\", }".to_owned(),
+        "<stack(T)>.sort()" => statement("stack(int8) s; s.sort(f);"),
+        "stoi()" => statement("stoi(\"5\");"),
+        "gasleft" => statement("gasleft();"),
+        "abi.codeSalt()" => statement("TvmCell c; abi.codeSalt(c);"),
+        "abi.setCodeSalt()" => statement("TvmCell c; abi.setCodeSalt(c, c);"),
+        _ if heading.starts_with("variant.") => statement(&format!(
+            "try {{}} catch (variant v, uint16) {{ v.{}(); }}",
+            name.trim_start_matches("variant.")
+        )),
+        _ if heading.contains("loadExoticCell") => statement("TvmCell c; c.loadExoticCell();"),
         "tvm.configParam()" | "abi.encodeData()" | "abi.encodeOldDataInit()" | "abi.decodeData()" => {
             statement(&format!("{name}(1);"))
         }
