@@ -74,10 +74,10 @@ pub enum Error {
         /// Balance, fees and sent value after.
         after: Nano,
     },
-    /// Defect: the executor failed in a way that is no outcome of a transaction.
-    #[error("the executor failed on a message to {account}")]
-    Execution {
-        /// Destination of the message.
+    /// The giver's constructor did not accept its message.
+    #[error("the constructor of the giver at {account} did not run")]
+    GiverRefused {
+        /// Address that the giver's code would have if it were deployed.
         account: Address,
         /// What the execution core said.
         #[source]

@@ -41,7 +41,7 @@ const CONSTRUCTOR_LIFETIME: u32 = 60;
 /// run at `time` by a message that `sign` signs with the secret key.
 ///
 /// # Errors
-/// [`Error::Giver`] if this is not the ABI of the image, [`Error::Execution`] if the constructor refuses,
+/// [`Error::Giver`] if this is not the ABI of the image, [`Error::GiverRefused`] if the constructor refuses,
 /// [`Error::GiverFailed`] if it fails.
 pub fn constructed(
     image: &Image,
@@ -57,7 +57,7 @@ pub fn constructed(
     let message = message.sign_with(sign)?;
     let context = ExecContext::new(time, Lt(0));
     let done = chain::execute(&Config::local(), &account, &message, &context)
-        .map_err(|source| Error::Execution { account: account.address().clone(), source })?;
+        .map_err(|source| Error::GiverRefused { account: account.address().clone(), source })?;
     match (done.view.is_success(), done.account.code(), done.account.data()) {
         (true, Some(code), Some(data)) => Ok(Image::new(code, data)),
         _ => Err(Error::GiverFailed { exit_code: done.view.exit_code() }),

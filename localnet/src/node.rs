@@ -123,7 +123,7 @@ impl Node {
     /// Makes one block, empty if nothing waits.
     ///
     /// # Errors
-    /// [`Error::MoneyNotConserved`] or [`Error::Execution`] on a defect of the node; its state stays as it was.
+    /// [`Error::MoneyNotConserved`] on a defect of the node; its state stays as it was.
     pub fn produce_block(&mut self) -> Result<Arc<Block>, Error> {
         let mut next = self.state.clone();
         let block = produce(&self.config, &self.options, &mut next)?;

@@ -128,22 +128,19 @@ impl Producer<'_> {
         // INVARIANT: the mempool takes only external messages to standard addresses.
         let address = external_destination(message).ok_or(Error::NotExternal)?;
         let account = self.account(&address);
-        match self.execute(&account, message) {
-            Ok(executed) => self.apply(&account, hash, message, executed, Nano::ZERO, Nano::ZERO),
-            Err(ExecError::Rejected(rejected)) => {
-                let rejection = Arc::new(Rejection {
-                    message: hash,
-                    reason: RejectReason::of(&rejected, &account),
-                    account: address,
-                    at: self.block.gen_utime,
-                    seq_no: self.block.seq_no,
-                });
-                self.state.rejections.insert_mut(hash, rejection.clone());
-                self.block.rejected.push(rejection);
-                Ok(())
+        let reason = match self.execute(&account, message) {
+            Ok(executed) => {
+                return self.apply(&account, hash, message, executed, Nano::ZERO, Nano::ZERO);
             }
-            Err(source) => Err(Error::Execution { account: address, source }),
-        }
+            Err(ExecError::Rejected(rejected)) => RejectReason::of(&rejected, &account),
+            // Whatever the executor cannot digest must not stop the chain.
+            Err(indigestible) => RejectReason::Other(indigestible.to_string()),
+        };
+        let (at, seq_no) = (self.block.gen_utime, self.block.seq_no);
+        let rejection = Arc::new(Rejection { message: hash, account: address, reason, at, seq_no });
+        self.state.rejections.insert_mut(hash, rejection.clone());
+        self.block.rejected.push(rejection);
+        Ok(())
     }
 
     fn deliver(&mut self, hash: MsgHash, message: Cell) -> Result<(), Error> {
@@ -276,4 +273,45 @@ fn standard(address: IntAddr) -> Option<Address> {
 
 fn add(a: Nano, b: Nano) -> Result<Nano, Error> {
     a.checked_add(b).ok_or(Error::AmountOverflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use ton_abi::{Address, CellBuilder, Hash, InternalMessage};
+    use tycho_types::cell::{CellFamily, Store};
+
+    use super::*;
+    use crate::{Genesis, Node};
+
+    /// An internal message whose state is followed by a stray bit. The action phase lets no contract send one.
+    fn broken_message(value: Nano) -> Cell {
+        let (src, dst) = (Address::new(0, Hash([1; 32])), Address::new(0, Hash([2; 32])));
+        let good = InternalMessage::transfer(src, dst, value).build().unwrap();
+        let info = good.parse::<MsgInfo>().unwrap();
+        let mut state = CellBuilder::new();
+        state.store_zeros(6).unwrap(); // an empty state is five bits
+        let mut message = CellBuilder::new();
+        info.store_into(&mut message, Cell::empty_context()).unwrap();
+        message.store_small_uint(0b110, 3).unwrap(); // state in a reference, body in place
+        message.store_reference(state.build().unwrap()).unwrap();
+        message.build().unwrap()
+    }
+
+    #[test]
+    fn message_that_nobody_can_take_in_does_not_stop_the_chain() {
+        let mut node = Node::new(Genesis::new(Config::local())).unwrap();
+        let message = broken_message(Nano(77));
+        node.state.queue.insert_mut(queue_key(&message).unwrap(), message);
+        node.state.ledger.supply = Nano(77);
+        assert!(node.audit().unwrap().is_balanced());
+        let block = node.produce_block().unwrap();
+        let [lost] = &block.undeliverable[..] else { panic!("{:?}", block.undeliverable) };
+        assert_eq!(lost.value, Nano(77));
+        assert!(lost.reason.contains("state init contains extra data"), "{}", lost.reason);
+        let audit = node.audit().unwrap();
+        assert!(audit.is_balanced() && audit.undeliverable == Nano(77), "{audit}");
+        assert_eq!(node.produce_block().unwrap().undeliverable.len(), 0);
+        let copy = Node::from_bytes(&node.to_bytes().unwrap()).unwrap();
+        assert_eq!(copy.block(1).unwrap().undeliverable, block.undeliverable);
+    }
 }
