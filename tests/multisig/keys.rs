@@ -124,7 +124,7 @@ fn t05_strangers_burn_no_gas() {
     let mut wallet = Wallet::new(15, 8, 100);
     let address = wallet.contract.address.clone();
     let before = wallet.balance();
-    for round in 0..20 {
+    for round in 0..25 {
         wallet.world.now += 1;
         for (function, params) in signed_functions() {
             let header = wallet.world.header(Some(&stranger()));

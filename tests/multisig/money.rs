@@ -1,11 +1,12 @@
-//! Money out and back in: execution, retries, bounces, floors (governance 5.4 C3, C6, C17; T13, T20, T81).
+//! Money out and back in: execution, retries, bounces, floors (governance 5.4 C3, C6, C17; T10, T13, T20, T81).
 
 use serde_json::{Value, json};
 use ton_abi::{Address, Cell, CellBuilder, InternalMessage, Nano, external_message};
 
 use crate::compiled::test_contract;
 use crate::wallet::{
-    TON, Wallet, assert_refused, base64, chain_of, extended, payee, payment, payouts, transaction,
+    TON, Wallet, assert_refused, base64, chain_of, extended, keys, ours, payee, payment, payouts,
+    transaction, try_deploy,
 };
 
 /// Parameters of `sendTransaction` with those flags.
@@ -205,4 +206,50 @@ fn notes_pay_for_their_event() {
     assert_eq!(note(20_000_000, 127), Some(0));
     assert_eq!(note(20_000_000, 128), Some(154));
     assert_eq!(note(19_999_999, 5), Some(151));
+}
+
+#[test]
+fn t81_an_accepted_message_never_fails_for_lack_of_money() {
+    let (mut accepted, mut refused) = (0, 0);
+    for millions in (80..400).step_by(8) {
+        let mut wallet = Wallet::new(3, 1, 100);
+        let everything = json!({ "dest": payee(1).to_string(), "value": "1000000", "bounce": false,
+            "allBalance": true, "payload": base64(&Cell::default()) });
+        wallet.call(0, "submitTransaction", &everything).success();
+        wallet.world.give(&wallet.contract.address, Nano(millions * 1_000_000));
+        let params = json!({ "dest": payee(1).to_string(), "value": TON.to_string(), "bounce": false,
+            "allBalance": false, "payload": base64(&chain_of(7)) });
+        let outcome = wallet.call(0, "submitTransaction", &params);
+        if outcome.refused() {
+            assert_eq!(outcome.code(), 160);
+            refused += 1;
+            continue;
+        }
+        accepted += 1;
+        assert_eq!(outcome.transactions().len(), 2, "{millions} million nano");
+        for executed in outcome.transactions() {
+            assert!(executed.view.is_success(), "{millions} million nano: {:?}", executed.view);
+        }
+        assert_eq!(wallet.names(&outcome).last().map(String::as_str), Some("TxDeferred"));
+    }
+    assert!(accepted > 20 && refused > 1, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn t10_a_year_of_rent_leaves_a_working_wallet_that_warns() {
+    let (mut wallet, outcome) = try_deploy(ours(), &keys(0..15), 8, 400_000_000);
+    outcome.success();
+    let before = wallet.balance();
+    wallet.world.now += 365 * 86_400;
+    let outcome = wallet.call(0, "submitTransaction", &payment(&payee(1), TON));
+    assert_eq!(wallet.names(&outcome), ["LowBalance", "TxSubmitted"]);
+    let rent = outcome.transactions()[0].view.fees.storage.0;
+    println!("rent of a year: {rent} nano of {before}");
+    assert!(rent > 0 && rent < 200_000_000, "{rent} nano");
+    wallet.top_up(10);
+    let id = wallet.submitted(&outcome);
+    for member in 1..8 {
+        wallet.confirm(member, &id).success();
+    }
+    assert_eq!(wallet.received(&payee(1)), u128::from(TON));
 }
