@@ -226,6 +226,12 @@ impl Body<'_, '_> {
             return Err(error.help("declare the function `responsible`, or remove the options").emit());
         }
         let options = self.call_options(options, &["value", "currencies", "bounce", "flag"], None)?;
+        let complete = options.value.is_some() && options.bounce.is_some() && options.flag.is_some();
+        if returns.responsible && !self.in_modifier && !complete {
+            let message = "the answer of a responsible function needs `value`, `bounce` and `flag`";
+            let help = "write `return {value: 0, bounce: false, flag: 64} …`";
+            return Err(self.cx.error(E0337, span, message).help(help).emit());
+        }
         let value = match value {
             None if returns.ty.is_void() || self.in_modifier => None,
             None => {

@@ -49,7 +49,7 @@ fn attributes_go_together() {
         function b() public inline {} //~ E0412
         function c() private externalMsg {} //~ E0412
         function d() public externalMsg internalMsg {} //~ E0412
-        function e() private responsible returns (uint8) { return 1; } //~ E0412
+        function e() private responsible returns (uint8) { return {value: 0, bounce: false, flag: 64} 1; } //~ E0412
         function f() private functionID(5) {} //~ E0412
         function g() private virtual {} //~ E0412
         function h() public externalMsg { tvm.accept(); } function i() external internalMsg functionID(0x20) {} function j() internal inline {} }
@@ -134,6 +134,7 @@ fn responsible_functions_answer_with_options() {
         "contract C { function f(uint8 a) public pure responsible returns (uint8) { return {value: 0, bounce: false, flag: 64} a; }
         function g(uint8 a) public pure returns (uint8) { return {value: 0} a; } //~ E0337
         function h(uint8 a) public pure responsible returns (uint8) { return {gas: 0} a; } //~ E0331
+        function j() public pure responsible returns (uint8) { return {value: 0, flag: 64} 1; } //~ E0337
         function i() public pure returns (uint8) { return; } } //~ E0337",
     );
 }
