@@ -279,10 +279,16 @@ fn message_tree_of_an_old_transaction_can_be_read_again() {
 struct Remote {
     node: localnet::SharedNode,
     hides: std::sync::atomic::AtomicU32,
+    /// Answers go missing from the first message on.
+    breaks: bool,
 }
 
 impl Remote {
     fn client(world: &World) -> ton_client::Client {
+        Self::broken_if(false, world)
+    }
+
+    fn broken_if(breaks: bool, world: &World) -> ton_client::Client {
         let mut node = (*world.node()).clone();
         let options = localnet::NodeOptions {
             mining: localnet::Mining::Manual,
@@ -292,7 +298,7 @@ impl Remote {
         };
         node.set_options(options);
         node.produce_block().unwrap();
-        let remote = Self { node: localnet::SharedNode::new(node), hides: 1.into() };
+        let remote = Self { node: localnet::SharedNode::new(node), hides: 1.into(), breaks };
         ton_client::Client::new(std::sync::Arc::new(remote), (*world.client().registry()).clone())
     }
 }
@@ -327,6 +333,10 @@ impl Transport for Remote {
         self.node.transaction(hash).await
     }
     async fn transaction_of(&self, in_msg: &MsgHash) -> Result<Option<FoundTransaction>, TransportError> {
+        if self.breaks {
+            let source = std::io::Error::from(std::io::ErrorKind::ConnectionReset).into();
+            return Err(TransportError::Unreachable { network: self.name(), source });
+        }
         let found = self.node.transaction_of(in_msg).await?;
         let hide = found.is_some() && self.hides.fetch_xor(1, std::sync::atomic::Ordering::Relaxed) == 1;
         Ok(found.filter(|_| !hide))
@@ -473,4 +483,16 @@ fn waiting_ends_even_if_blocks_never_do() {
     let error = block_on(client.wait_tree(&endless)).unwrap_err();
     assert!(matches!(error, Error::Pending { message, .. } if message == endless.hash), "{error}");
     block_on(client.call(&contract, "run", &actions([]), &key(5))).expect_ok();
+}
+
+#[test]
+fn broken_connection_leaves_the_fate_open_and_says_so() {
+    let world = World::new();
+    let artifact = puppet(&keys::Signer::public_key(&key(5)), 0);
+    let contract = world.deploy(&artifact, json!({}), &key(5), Nano::tokens(10));
+    let client = Remote::broken_if(true, &world);
+    let error = block_on(client.call(&contract, "run", &actions([]), &key(5))).unwrap_err();
+    let Error::Interrupted { message, expire: Some(expire), .. } = &error else { panic!("{error}") };
+    let hint = error.hint().unwrap();
+    assert!(hint.contains(&message.to_string()) && hint.contains(&expire.to_string()), "{hint}");
 }

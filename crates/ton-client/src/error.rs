@@ -34,6 +34,17 @@ pub enum Error {
         /// Chain time of the last look.
         at: UnixTime,
     },
+    /// The connection failed while a message was on its way out or waited for: it may have been executed.
+    #[error("the connection failed, and message {message} may have been executed")]
+    Interrupted {
+        /// The message.
+        message: MsgHash,
+        /// The end of its life, Unix seconds; `None` if its contract knows no such thing.
+        expire: Option<UnixTime>,
+        /// What failed.
+        #[source]
+        source: TransportError,
+    },
     /// A message tree has more transactions than the client follows.
     #[error("message {message} caused more than {limit} transactions")]
     TreeTooLarge {
@@ -255,6 +266,12 @@ impl Error {
             }
             Self::BalanceTooLow { address, balance, needed } => {
                 format!("send at least {:#} tokens to {address}", needed.saturating_sub(*balance))
+            }
+            Self::Interrupted { message, expire: Some(expire), .. } => {
+                format!("look for message {message} before you send another one; it is void after {expire}")
+            }
+            Self::Interrupted { message, expire: None, .. } => {
+                format!("look for message {message} before you send another one")
             }
             Self::Pending { .. } => "wait for the next blocks and ask again".to_owned(),
             Self::DevelopmentKey { .. } => "sign with a key of your own".to_owned(),

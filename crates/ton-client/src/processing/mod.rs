@@ -76,10 +76,19 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Client::send_message`] and [`Client::wait_tree`]; [`Error::Failed`] if the message's own
-    /// transaction failed.
+    /// transaction failed; [`Error::Interrupted`] if the connection failed, so that nobody knows what the
+    /// network does with the message.
     pub async fn process_message(&self, message: &Outgoing) -> Result<Tree> {
-        self.send_message(message).await?;
-        self.wait_tree(message).await?.expect_accepted()
+        let outcome = match self.send_message(message).await {
+            Ok(()) => self.wait_tree(message).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(Error::Transport(source)) if source.is_temporary() => {
+                Err(Error::Interrupted { message: message.hash, expire: message.expire, source })
+            }
+            outcome => outcome?.expect_accepted(),
+        }
     }
 
     /// Waits for the transaction of a posted message.
