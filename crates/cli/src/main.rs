@@ -11,6 +11,7 @@ mod args;
 mod commands;
 mod contracts;
 mod error;
+mod event;
 mod failure;
 mod ledger;
 mod local;

@@ -9,6 +9,7 @@ use ton_client::processing::Tree;
 
 use crate::contracts::Contracts;
 use crate::error::CliError;
+use crate::event::words;
 use crate::failure::from_client;
 use crate::ledger::Ledger;
 use crate::local::Local;
@@ -201,7 +202,7 @@ impl<'a> Story<'a> {
             ));
         }
         for (_, event) in tree.events() {
-            self.say(format!("  event {} {}", event.name, event.json()));
+            self.say(format!("  {}", words(event, &self.roster(), short)));
         }
     }
 }

@@ -6,6 +6,7 @@ use ton_client::Error as ClientError;
 use ton_client::processing::Tree;
 
 use crate::error::CliError;
+use crate::event::words;
 use crate::failure::from_client;
 use crate::members::STAND_INS;
 use crate::output::Answer;
@@ -144,6 +145,7 @@ pub(super) fn effects(world: &World, tree: &Tree) -> Vec<String> {
         let (from, value) = (world.label(step.account()), message.view.value);
         Some(format!("{from} sends {value:#} TON to {}", world.label(to)))
     });
-    let events = tree.events().map(|(_, event)| format!("event {} {}", event.name, event.json()));
+    let roster = world.roster();
+    let events = tree.events().map(|(_, event)| words(event, &roster, |address| world.label(address)));
     payments.chain(events).collect()
 }
