@@ -146,7 +146,7 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn is_private(&self, sym: Sym) -> bool {
+    pub(crate) fn is_private(&self, sym: Sym) -> bool {
         use tsol_syntax::ast::Visibility::Private;
         match sym {
             Sym::Func(func) => self.defs.funcs[func].is_private(),

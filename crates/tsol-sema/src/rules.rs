@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use tsol_syntax::ast::{ContractKind, FunctionDef, FunctionKind, Visibility};
 use tsol_syntax::span::Span;
 
-use crate::codes::{E0324, E0407, E0412, E0413, E0414, E0415, E0416, E0417, E0418, E0512, E0513};
+use crate::codes::{E0202, E0324, E0407, E0412, E0413, E0414, E0415, E0416, E0417, E0418, E0512, E0513};
 use crate::cx::Cx;
+use crate::defs::Sym;
 use crate::hir::Type;
 use crate::types;
 
@@ -32,6 +33,13 @@ impl<'a> Cx<'a> {
         }
         for contract in 0..self.defs.contracts.len() {
             self.check_contract_rules(contract);
+        }
+        for file in &self.defs.files {
+            let free = file.scope.values().flatten().filter_map(|sym| match sym {
+                Sym::Func(func) => Some(*func),
+                _ => None,
+            });
+            self.check_twins(&free.collect::<Vec<_>>());
         }
         self.check_usings();
     }
@@ -281,6 +289,8 @@ impl<'a> Cx<'a> {
     fn check_contract_rules(&mut self, contract: usize) {
         self.check_overrides(contract);
         self.check_state_names(contract);
+        self.check_inherited_names(contract);
+        self.check_twins(&self.defs.contracts[contract].funcs);
         let _ = self.base_args(contract);
         let info = &self.defs.contracts[contract];
         let deployable = info.def.kind == ContractKind::Contract && !info.def.is_abstract;
@@ -295,6 +305,7 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// State variables of one contract have different names, private ones too: they share the state.
     fn check_state_names(&self, contract: usize) {
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for base in self.defs.contracts[contract].linear.iter().rev() {
@@ -312,6 +323,55 @@ impl<'a> Cx<'a> {
                         .label(self.defs.vars[other].def.name.span, "declared here")
                         .emit();
                 }
+            }
+        }
+    }
+
+    /// A name that a base declares means the same kind of thing here. Functions and modifiers are overridden,
+    /// variables have a rule of their own.
+    fn check_inherited_names(&self, contract: usize) {
+        let mut seen: HashMap<&str, Sym> = HashMap::new();
+        for base in self.defs.contracts[contract].linear.iter().rev() {
+            for (name, syms) in &self.defs.contracts[*base].scope {
+                let Some(sym) = syms.first() else { continue };
+                let Some(other) = seen.insert(name, *sym).filter(|other| other != sym) else { continue };
+                let same_kind = matches!(
+                    (other, sym),
+                    (Sym::Func(_), Sym::Func(_))
+                        | (Sym::Modifier(_), Sym::Modifier(_))
+                        | (Sym::Var(_), Sym::Var(_))
+                );
+                if !same_kind && !self.is_private(other) {
+                    let _ = self
+                        .error(
+                            E0202,
+                            self.defs.name_span(*sym),
+                            format!("`{name}` is declared in a base already"),
+                        )
+                        .label(self.defs.name_span(other), "declared here")
+                        .emit();
+                }
+            }
+        }
+    }
+
+    /// Functions of one contract or file differ in name or parameter types.
+    fn check_twins(&self, funcs: &[usize]) {
+        for (i, func) in funcs.iter().enumerate() {
+            let def = self.defs.funcs[*func].def;
+            if def.kind != FunctionKind::Function || self.defs.funcs[*func].signature.is_err() {
+                continue;
+            }
+            let twin = funcs[..i].iter().find(|other| {
+                self.defs.funcs[**other].def.kind == FunctionKind::Function
+                    && self.same_params(**other, *func)
+            });
+            if let Some(twin) = twin {
+                let message = format!("`{}` is declared twice with the same parameter types", def.name);
+                let _ = self
+                    .error(E0202, def.name.span, message)
+                    .label(self.defs.funcs[*twin].def.name.span, "first declared here")
+                    .emit();
             }
         }
     }

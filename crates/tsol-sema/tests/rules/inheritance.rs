@@ -90,3 +90,18 @@ fn state_and_modifiers_of_bases() {
           modifier free override { _; } } //~ E0419",
     );
 }
+
+#[test]
+fn names_of_bases_keep_their_kind() {
+    verify(
+        "contract A { event E(uint8 a); uint8 f; function g() public virtual {} struct S { uint8 x; } function h(uint8 a) internal pure { a; } //~ W0204
+          uint8 private p; function h(uint8 b) private pure { b; } } //~ E0202 W0204
+        contract B is A { event E(bool b); //~ E0202
+          function f() public {} //~ E0202
+          uint8 g; //~ E0202
+          enum S { X } //~ E0202
+          function p() public {} }
+        function free(uint8 a) {} //~ W0201
+        function free(uint8 b) {} //~ E0202 W0201",
+    );
+}
