@@ -6,4 +6,6 @@ mod basics;
 mod containers;
 mod messages;
 mod more;
+mod programs;
+mod random;
 mod world;
