@@ -304,4 +304,7 @@ tsol_syntax::code_table! {
     /// An external function never accepts.
     W0206 = "message is never accepted",
         "An external message brings no money. Without `tvm.accept()` the transaction is not made and the state does not change.";
+    /// Message flags that the network refuses.
+    W0207 = "message with these flags is not sent",
+        "The action phase fails on unknown flags: the base is 0, 64 (rest of the inbound value) or 128 (whole balance), plus any of 1 (pay fees apart), 2 (ignore errors), 16 (bounce on failure) and 32 (destroy if empty).";
 }

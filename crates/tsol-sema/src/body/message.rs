@@ -1,5 +1,6 @@
 //! Calls of members, and everything that makes messages: calls of contracts, `new`, `transfer`.
 
+use num_bigint::BigInt;
 use tsol_syntax::ast::{self, CallArgs, NamedArg};
 use tsol_syntax::diag::Reported;
 use tsol_syntax::span::Span;
@@ -7,7 +8,7 @@ use tsol_syntax::span::Span;
 use super::place::place_root;
 use super::{Body, Kind, Operand};
 use crate::builtin::Builtin;
-use crate::codes::{E0310, E0316, E0322, E0329, E0330, E0331, E0334, E0509};
+use crate::codes::{E0310, E0316, E0322, E0329, E0330, E0331, E0334, E0509, W0207};
 use crate::cx::R;
 use crate::defs::Sym;
 use crate::hir::{CallOptions, Expr, ExprKind, ExternId, InterfaceId, Type};
@@ -299,13 +300,28 @@ impl Body<'_, '_> {
                 "value" => options.value = Some(Box::new(self.typed(value, &COINS)?)),
                 "currencies" => options.currencies = Some(Box::new(self.typed(value, &types::currencies())?)),
                 "bounce" => options.bounce = Some(Box::new(self.typed(value, &Type::Bool)?)),
-                "flag" => options.flag = Some(Box::new(self.typed(value, &Type::UINT16)?)),
+                "flag" => options.flag = Some(Box::new(self.message_flag(value)?)),
                 "stateInit" => options.state_init = Some(Box::new(self.typed(value, &Type::Cell)?)),
                 "callback" => options.callback = self.callback_option(value, function, option.name.span)?,
                 _ => {} // read by the caller
             }
         }
         Ok(options)
+    }
+
+    /// Message flags; what is known at compile time is judged.
+    fn message_flag(&mut self, value: &ast::Expr) -> R<Expr> {
+        let flag = self.typed(value, &Type::UINT16)?;
+        let folded = crate::consteval::fold(self.cx, flag.clone())?;
+        if let ExprKind::Int(number) = &folded.kind
+            && !is_message_flag(number)
+        {
+            self.cx
+                .warn(W0207, value.span, format!("a message with flag {number} is not sent"))
+                .note("flags are 0, 64 or 128, plus any of 1, 2, 16 and 32")
+                .emit();
+        }
+        Ok(flag)
     }
 
     fn callback_option(
@@ -410,6 +426,11 @@ impl Body<'_, '_> {
         let kind = ExprKind::EncodeIntMsg { target, function, args, options };
         Ok(Operand::Value(Expr { kind, ty: Type::Cell, span }))
     }
+}
+
+/// Whether the action phase takes the flags: 64 and 128 exclude each other, 4, 8 and all above 255 mean nothing.
+fn is_message_flag(flag: &BigInt) -> bool {
+    u16::try_from(flag).is_ok_and(|flag| flag & !(1 | 2 | 16 | 32 | 64 | 128) == 0 && flag & 192 != 192)
 }
 
 /// Reading from a slice that nobody keeps is the same with or without advancing it: `cell.toSlice().loadRef()`.

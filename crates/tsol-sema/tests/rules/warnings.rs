@@ -39,3 +39,13 @@ fn external_functions_accept() {
         function d() public {} }",
     );
 }
+
+#[test]
+fn message_flags_exist() {
+    verify(
+        "uint16 constant ALL = 128; contract C { function f(address a, uint16 x) public pure { a.transfer({value: 1, flag: 0}); a.transfer({value: 0, flag: ALL + 2 + 32}); a.transfer({value: 0, flag: 64 | 1 | 16}); a.transfer({value: 0, flag: x});
+        a.transfer({value: 1, flag: 4}); //~ W0207
+        a.transfer({value: 1, flag: ALL | 64}); //~ W0207
+        } }",
+    );
+}
