@@ -26,6 +26,14 @@ impl Cx<'_> {
             None => {}
         }
         let ty = info.ty.clone()?;
+        if self.constant_depth >= MAX_DEPTH {
+            let message = format!("the value of `{}` is reached through too many constants", def.name);
+            return Err(self
+                .error(E0406, def.name.span, message)
+                .help("declare constants before their use")
+                .emit());
+        }
+        self.constant_depth += 1;
         self.constants.insert(var, Constant::Running);
         let value = match &def.init {
             None => {
@@ -41,10 +49,14 @@ impl Cx<'_> {
                 })
             }
         };
+        self.constant_depth -= 1;
         self.constants.insert(var, Constant::Done(value.clone()));
         value
     }
 }
+
+/// Most constants that wait for each other: each takes a piece of the stack.
+const MAX_DEPTH: usize = 64;
 
 /// Most nodes and bytes of a constant: it is copied wherever it is used, and one constant may use another many times.
 const MAX_SIZE: usize = 4096;

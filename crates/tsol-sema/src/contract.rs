@@ -10,6 +10,12 @@ use crate::hir::{Contract, Entries, EventId, Function, InterfaceId, StateId, Sta
 impl Cx<'_> {
     /// Checks all code. Contracts that can be deployed go into the program.
     pub(crate) fn build_all(&mut self) {
+        // In order of declaration, so that long chains of constants are not followed by recursion.
+        for var in 0..self.defs.vars.len() {
+            if self.defs.vars[var].def.constant.is_some() {
+                let _ = self.constant(var);
+            }
+        }
         for contract in 0..self.defs.contracts.len() {
             let def = self.defs.contracts[contract].def;
             let built = self.build_contract(contract);
@@ -22,18 +28,13 @@ impl Cx<'_> {
         self.build_free_functions();
     }
 
-    /// Free functions and constants of files are checked even where nobody uses them.
+    /// Free functions are checked even where nobody uses them.
     fn build_free_functions(&mut self) {
         self.build = Build::default();
         for func in 0..self.defs.funcs.len() {
             if self.defs.funcs[func].home.contract.is_none() && !self.checked.contains(&func) {
                 let _ = self.build_function(func);
                 self.drain_functions();
-            }
-        }
-        for var in 0..self.defs.vars.len() {
-            if self.defs.vars[var].def.constant.is_some() {
-                let _ = self.constant(var);
             }
         }
     }

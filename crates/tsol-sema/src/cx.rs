@@ -63,6 +63,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) externs: HashMap<usize, ExternId>,
     /// Whether the members of structs are known.
     pub(crate) structs_done: bool,
+    /// Constants that are being evaluated because another one needs them.
+    pub(crate) constant_depth: usize,
     /// Functions whose bodies were checked in some contract.
     pub(crate) checked: HashSet<usize>,
 }

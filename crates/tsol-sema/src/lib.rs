@@ -78,6 +78,7 @@ pub fn check(
         build: cx::Build::default(),
         externs: HashMap::new(),
         structs_done: false,
+        constant_depth: 0,
         checked: HashSet::new(),
     };
     cx.linearize_all();

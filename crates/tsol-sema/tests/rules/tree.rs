@@ -173,3 +173,17 @@ fn pragma_msg_value_is_the_value_of_calls_without_one() {
         .collect();
     assert_eq!(values, ["3000000000", "1"]);
 }
+
+#[test]
+fn long_chains_of_constants_do_not_exhaust_the_stack() {
+    let mut forward = String::from("uint constant A0 = 1;\n");
+    let mut backward = String::new();
+    for i in 1..3000 {
+        forward += &format!("uint constant A{i} = A{} + 1;\n", i - 1);
+        backward += &format!("uint constant B{} = B{i} + 1;\n", i - 1);
+    }
+    tree(&forward);
+    backward += "uint constant B2999 = 1;\n";
+    let codes = crate::support::codes_of(&backward);
+    assert!(codes.iter().all(|code| code.as_str() == "E0406") && !codes.is_empty(), "{codes:?}");
+}
