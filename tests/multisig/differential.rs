@@ -127,7 +127,7 @@ impl Side {
     }
 
     /// Everything that the shared getters say, with each id replaced by its place in `ids`.
-    fn state(&self, ids: &[Value]) -> Value {
+    fn state(&self, ids: &[Value]) -> Vec<Value> {
         let mut open = self.getter("getTransactions", &json!({}))["transactions"].take();
         for transaction in open.as_array_mut().expect("a list") {
             let place = ids.iter().position(|id| *id == transaction["id"]).expect("an id that was given out");
@@ -136,14 +136,16 @@ impl Side {
             let flags: u16 =
                 transaction["sendFlags"].as_str().and_then(|f| f.parse().ok()).expect("a number");
             transaction["sendFlags"] = (flags & !2).into();
+            // 5.7 flags, 128: what is left goes out. The published wallet notes its balance at submission, ours 0.
+            if flags & 128 != 0 {
+                transaction["value"] = Value::Null;
+            }
         }
         let mut list = open.as_array().expect("a list").clone();
         list.sort_by_key(|transaction| transaction["id"].as_u64());
-        json!({
-            "open": list,
-            "parameters": self.getter("getParameters", &json!({})),
-            "custodians": self.getter("getCustodians", &json!({})),
-        })
+        list.push(self.getter("getParameters", &json!({})));
+        list.push(self.getter("getCustodians", &json!({})));
+        list
     }
 }
 
@@ -173,12 +175,14 @@ enum Step {
 struct Pair {
     sides: [Side; 2],
     owners: u8,
+    required: u8,
     /// For each accepted submission its id on either side.
     ids: [Vec<Value>; 2],
     /// The latest message that both accepted.
     latest: Option<[Cell; 2]>,
     sent: usize,
     accepted: usize,
+    codes: BTreeSet<i32>,
 }
 
 impl Pair {
@@ -186,7 +190,16 @@ impl Pair {
         let owners = rng.u8(1..=8);
         let required = rng.u8(1..=owners);
         let sides = [Side::new(true, owners, required), Side::new(false, owners, required)];
-        Self { sides, owners, ids: [Vec::new(), Vec::new()], latest: None, sent: 0, accepted: 0 }
+        Self {
+            sides,
+            owners,
+            required,
+            ids: [Vec::new(), Vec::new()],
+            latest: None,
+            sent: 0,
+            accepted: 0,
+            codes: BTreeSet::new(),
+        }
     }
 
     fn pick(&self, rng: &mut Rng) -> Step {
@@ -199,7 +212,9 @@ impl Pair {
                 dest,
                 value: rng.u64(1_000_000..5_000_000_000),
                 bounce: rng.bool(),
-                all: rng.u8(0..40) == 0,
+                // The published wallet answers after a payment of everything, which leaves nothing to answer with
+                // when the submission is the last confirmation; ours pays in a transaction of its own (C3).
+                all: self.required > 1 && rng.u8(0..40) == 0,
                 payload: payload(rng.usize(0..4)),
             },
             30..32 => Step::Submit {
@@ -257,7 +272,17 @@ impl Pair {
             }
             messages.push(message);
         }
+        // C2: ours makes every check inside the gas credit; the published wallet runs out of it (-14) while it
+        // measures a payload that is too big, which 121 says.
+        if seen[1].code == -14 && seen[0].code == 121 {
+            seen[1].code = 121;
+        }
+        // C1: a message that is replayed after it expired is both; ours looks at the expiry first.
+        if matches!(step, Step::Replay) && seen[0].code == 57 && seen[1].code == 52 {
+            seen[1].code = 57;
+        }
         self.sent += 1;
+        self.codes.insert(seen[0].code);
         assert_eq!(seen[0], seen[1], "ours is on the left, the published wallet on the right");
         if seen[0].code == 0 {
             self.accepted += 1;
@@ -266,7 +291,10 @@ impl Pair {
         }
         self.top_up();
         let states = [0, 1].map(|index| self.sides[index].state(&self.ids[index]));
-        assert_eq!(states[0], states[1], "getters: ours is on the left, the published wallet on the right");
+        for (ours, theirs) in states[0].iter().zip(&states[1]) {
+            assert_eq!(ours, theirs, "getters: ours is on the left, the published wallet on the right");
+        }
+        assert_eq!(states[0].len(), states[1].len(), "as many transactions are open");
     }
 
     /// An "all balance" payment leaves nothing to pay gas with.
@@ -391,10 +419,10 @@ fn random_sequences_have_the_same_outcome() {
                 eprintln!("seed {seed}, {} owners:\n{}", pair.owners, trail.join("\n"));
                 std::panic::resume_unwind(panic);
             }
-            codes.extend(pair.latest.iter().map(|_| 0));
         }
         sent += pair.sent;
         accepted += pair.accepted;
+        codes.append(&mut pair.codes);
     }
     println!("{sent} messages, {accepted} accepted, exit codes {codes:?}");
     assert!(accepted * 100 >= sent * 60, "{accepted} of {sent} accepted: less than 60 %");
