@@ -236,7 +236,7 @@ impl Wallet {
 
     /// More money for the wallet.
     pub(crate) fn top_up(&mut self, tons: u64) {
-        self.world.give(&self.contract.address, Nano::tokens(tons.into()));
+        self.world.give(&self.contract.address, Nano::tokens(tons));
     }
 
     /// Submits, confirms and executes an update; the outcome of its execution.

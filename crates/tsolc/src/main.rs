@@ -113,7 +113,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let loader = DiskLoader::new(args.base_path.clone().unwrap_or_default(), args.include_path.clone());
-    let settings = Settings { abi_version: args.abi_version, ..Settings::default() };
+    let settings = Settings { abi_version: args.abi_version };
     let compilation = tsolc::compile(&loader.name_of(file), &text, &loader, &settings);
     report(&compilation, args.error_format)?;
     let Ok(artifacts) = &compilation.artifacts else { return Ok(ExitCode::FAILURE) };

@@ -58,9 +58,10 @@ fn chain(
     function: &mut Function,
     span: Option<tsol_syntax::span::Span>,
 ) -> Block {
-    cases.into_iter().rev().fold(rest, |els, (key, then)| {
-        test(on, key, Op::Equal, then, els, results, function, span)
-    })
+    cases
+        .into_iter()
+        .rev()
+        .fold(rest, |els, (key, then)| test(on, key, Op::Equal, then, els, results, function, span))
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -113,7 +114,8 @@ fn search(
 
 /// Small, and without definitions that a copy would repeat.
 fn plain(block: &Block) -> bool {
-    block.insts.len() <= 3 && block.insts.iter().all(|inst| inst.dsts().is_empty() && inst.blocks().is_empty())
+    block.insts.len() <= 3
+        && block.insts.iter().all(|inst| inst.dsts().is_empty() && inst.blocks().is_empty())
 }
 
 /// Tests all cases, and does `otherwise` when none fits.

@@ -125,7 +125,9 @@ pub(crate) fn in_place(sequence: &[Forms]) -> Option<Form> {
     let (_, b, r) = tables[sequence.len()]
         .iter()
         .enumerate()
-        .flat_map(|(b, row)| row.iter().enumerate().filter_map(move |(r, s)| s.map(|s| (s.0 + b as u64, b, r))))
+        .flat_map(|(b, row)| {
+            row.iter().enumerate().filter_map(move |(r, s)| s.map(|s| (s.0 + b as u64, b, r)))
+        })
         .min()?;
     let gas = tables[sequence.len()][b][r]?.0;
     let mut at = (b, r);

@@ -219,9 +219,7 @@ impl Encoder<'_> {
                 piece.put(code, 16).put_ref(cell.clone());
                 Ok(vec![Form { piece, gas: 126 }])
             }
-            Some(Target::Dict(id)) if *id < 256 && jump == 0 => {
-                Ok(Self::plain(0xF000 | u64::from(*id), 16))
-            }
+            Some(Target::Dict(id)) if *id < 256 && jump == 0 => Ok(Self::plain(0xF000 | u64::from(*id), 16)),
             Some(Target::Dict(id)) => Ok(Self::plain(0xF1_0000 | jump << 14 | u64::from(*id), 24)),
             None => Err(EncodeError::MissingCallee { function: self.name.to_owned() }),
         }
@@ -379,7 +377,8 @@ fn put_int(piece: &mut Piece, n: &BigInt) -> Result<(), EncodeError> {
         }
     }
     let magnitude = n.magnitude();
-    if let Some(power) = magnitude.trailing_zeros().filter(|&z| *magnitude == num_bigint::BigUint::one() << z) {
+    if let Some(power) = magnitude.trailing_zeros().filter(|&z| *magnitude == num_bigint::BigUint::one() << z)
+    {
         match (n.sign(), power) {
             (Sign::Plus, 1..=255) => {
                 piece.put(0x8300 | (power - 1), 16);

@@ -226,7 +226,8 @@ pub enum Inst {
         dsts: Vec<Value>,
         /// Source position.
         span: Option<Span>,
-    },    /// Runs the body; when it throws, the values made inside are lost and `catch` runs instead.
+    },
+    /// Runs the body; when it throws, the values made inside are lost and `catch` runs instead.
     ///
     /// Both blocks yield or throw: no other end crosses the border. The machine does not take back
     /// registers: what the body did to c4, c5 and c7 stays done.

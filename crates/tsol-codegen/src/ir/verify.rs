@@ -95,7 +95,13 @@ impl Checker<'_> {
         }
     }
 
-    fn count(&self, what: &str, got: usize, want: usize, at: &dyn std::fmt::Debug) -> Result<(), VerifyError> {
+    fn count(
+        &self,
+        what: &str,
+        got: usize,
+        want: usize,
+        at: &dyn std::fmt::Debug,
+    ) -> Result<(), VerifyError> {
         if got == want { Ok(()) } else { self.fail(format!("{got} {what}, {want} expected"), at) }
     }
 
@@ -189,8 +195,7 @@ impl Checker<'_> {
                 self.nested(body, &[], &inner)
             }
             Inst::Try { body, catch, thrown, dsts, .. } => {
-                let border =
-                    Place { yields: Some(dsts.len()), inside_border: true, ..Place::default() };
+                let border = Place { yields: Some(dsts.len()), inside_border: true, ..Place::default() };
                 self.nested(body, &[], &border)?;
                 self.nested(catch, thrown, &border)
             }

@@ -65,7 +65,9 @@ fn text(insn: &Insn) -> String {
         Insn::While(_, _, b) => brk("WHILE", *b),
         Insn::Until(_, b) => brk("UNTIL", *b),
         Insn::Again(_, b) => brk("AGAIN", *b),
-        Insn::Try { args, results, captured, .. } => format!("TRYARGS {args}, {results} ; handler keeps {captured}"),
+        Insn::Try { args, results, captured, .. } => {
+            format!("TRYARGS {args}, {results} ; handler keeps {captured}")
+        }
         Insn::RetAlt => "RETALT".into(),
         Insn::Ret => "RET".into(),
         Insn::SameAltSave => "SAMEALTSAVE".into(),

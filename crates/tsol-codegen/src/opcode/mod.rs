@@ -363,7 +363,9 @@ impl fmt::Display for Op {
             (Op::PushCtr(n) | Op::PopCtr(n), _) => write!(f, " c{n}")?,
             (_, None) => {}
             (_, Some(Imm::Signed8(n))) => write!(f, " {n}")?,
-            (_, Some(Imm::Minus1(n) | Imm::Words8(n) | Imm::Throw(n) | Imm::Throw11(n))) => write!(f, " {n}")?,
+            (_, Some(Imm::Minus1(n) | Imm::Words8(n) | Imm::Throw(n) | Imm::Throw11(n))) => {
+                write!(f, " {n}")?
+            }
             (_, Some(Imm::Low4(n) | Imm::Plus(n) | Imm::Param(n))) => write!(f, " {n}")?,
             (_, Some(Imm::Special(Special::CallC3(call)))) => write!(f, " {}", call.id)?,
             (_, Some(Imm::Special(Special::Bits(bits)))) if bits.len == 0 => f.write_str(" b{}")?,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use tycho_asm::Code;
 use tycho_types::cell::{Cell, CellBuilder, CellSlice, Load};
-use tycho_vm::{CustomSmcInfo, GasParams, OwnedCellSlice, RcStackValue, SafeRc, Stack, StackValueType, VmState};
+use tycho_vm::{
+    CustomSmcInfo, GasParams, OwnedCellSlice, RcStackValue, SafeRc, Stack, StackValueType, VmState,
+};
 
 use super::{Imm, Op, Row, Special};
 
@@ -143,7 +145,9 @@ fn operand(op: Op, index: usize, letter: char, full: bool) -> RcStackValue {
             Cell::default()
         }),
         's' if name.ends_with('Q') && !full && !matches!(op, Op::SdBeginsXQ) => slice(Cell::default()),
-        's' if matches!(op, Op::SdBeginsXQ) && !full && index == 1 => slice(cell(|b| b.store_u8(255).unwrap())),
+        's' if matches!(op, Op::SdBeginsXQ) && !full && index == 1 => {
+            slice(cell(|b| b.store_u8(255).unwrap()))
+        }
         's' if name.contains("Dict") => slice(cell(|b| {
             b.store_bit_one().unwrap();
             b.store_reference(Cell::default()).unwrap();
@@ -239,7 +243,10 @@ fn run(op: Op, full: bool) -> Result<Vec<RcStackValue>, i32> {
     }
     let mut items = vm.stack.items.clone();
     let mark = items.remove(0);
-    assert!(mark.try_as_int().is_ok_and(|n| *n == BigInt::from(77777)), "{op}: wrong number of operands taken");
+    assert!(
+        mark.try_as_int().is_ok_and(|n| *n == BigInt::from(77777)),
+        "{op}: wrong number of operands taken"
+    );
     Ok(items)
 }
 

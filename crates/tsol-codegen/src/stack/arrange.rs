@@ -65,7 +65,8 @@ pub(crate) fn arrange(stack: &[Slot], args: &[Arg]) -> Result<Vec<Step>, ShapeEr
     // Constants at the end are simply pushed last, whatever brought the others there.
     let plain = args.iter().take_while(|arg| arg.how != How::Const).count();
     if args[plain..].iter().all(|arg| arg.how == How::Const) && plain > 0 {
-        for op in single_candidates(stack, &args[..plain]).into_iter().chain(compound(stack, &args[..plain])) {
+        for op in single_candidates(stack, &args[..plain]).into_iter().chain(compound(stack, &args[..plain]))
+        {
             let mut steps = vec![Step::Stack(op)];
             steps.extend(args[plain..].iter().map(|arg| Step::Const(arg.slot)));
             consider(Some(steps));
@@ -91,7 +92,9 @@ fn reaches(stack: &[Slot], args: &[Arg], steps: &[Step]) -> bool {
         }
         step.apply(&mut now);
     }
-    if now.len() < args.len() || now[now.len() - args.len()..].iter().zip(args).any(|(have, want)| *have != want.slot) {
+    if now.len() < args.len()
+        || now[now.len() - args.len()..].iter().zip(args).any(|(have, want)| *have != want.slot)
+    {
         return false;
     }
     // Nothing else was doubled or lost.
@@ -147,7 +150,8 @@ fn in_sequence(stack: &[Slot], args: &[Arg]) -> Option<Vec<Step>> {
 /// Single instructions that might do everything.
 fn single_candidates(stack: &[Slot], args: &[Arg]) -> Vec<StackOp> {
     let n = args.len() as u8;
-    let mut ops = vec![StackOp::Rot, StackOp::RotRev, StackOp::Swap2, StackOp::Dup2, StackOp::Over2, StackOp::Tuck];
+    let mut ops =
+        vec![StackOp::Rot, StackOp::RotRev, StackOp::Swap2, StackOp::Dup2, StackOp::Over2, StackOp::Tuck];
     if (2..=6).contains(&n) && stack.len() >= args.len() {
         ops.extend((1..n).map(|i| StackOp::BlkSwap(i, n - i)));
         ops.push(StackOp::Reverse(n, 0));
@@ -301,7 +305,8 @@ mod tests {
                     let mut args = Vec::new();
                     for i in 0..count as u32 {
                         let pick = (round.wrapping_mul(2_654_435_761) >> (i * 7)) as usize % ids.len();
-                        let how = [How::Move, How::Copy, How::Const][(round as usize / (1 + i as usize * 3)) % 3];
+                        let how =
+                            [How::Move, How::Copy, How::Const][(round as usize / (1 + i as usize * 3)) % 3];
                         let id = ids.swap_remove(pick);
                         args.push(if how == How::Const { arg(1000 + i, how) } else { arg(id, how) });
                     }

@@ -145,9 +145,10 @@ fn leaves(block: &Block, id: ScopeId) -> bool {
 /// True when the loop with this body is left by `Break`.
 fn breaks(block: &Block) -> bool {
     matches!(block.end, End::Break(_))
-        || block.insts.iter().any(|inst| {
-            !matches!(inst, Inst::Loop { .. }) && inst.blocks().into_iter().any(breaks)
-        })
+        || block
+            .insts
+            .iter()
+            .any(|inst| !matches!(inst, Inst::Loop { .. }) && inst.blocks().into_iter().any(breaks))
 }
 
 /// What is known while one block is written.
@@ -196,7 +197,9 @@ impl<'a> Emitter<'a> {
             ShapeError::TooDeep => {
                 Err(StackError::TooDeep { function: self.function.name.clone(), span: self.span })
             }
-            ShapeError::Missing(slot) => self.internal(format!("{slot:?} is not on the stack {:?}", self.stack)),
+            ShapeError::Missing(slot) => {
+                self.internal(format!("{slot:?} is not on the stack {:?}", self.stack))
+            }
         }
     }
 
@@ -605,11 +608,8 @@ impl<'a> Emitter<'a> {
             self.join(then, els, dsts, ctx)?;
             return Ok(true);
         }
-        let (jump, away, stay) = if then.yields() {
-            (Branch::IfNotJmp, els, then)
-        } else {
-            (Branch::IfJmp, then, els)
-        };
+        let (jump, away, stay) =
+            if then.yields() { (Branch::IfNotJmp, els, then) } else { (Branch::IfJmp, then, els) };
         let start = self.stack.clone();
         let (mut code, _) = self.nested(|this| {
             this.drop_dead_top(away, &HashSet::new());

@@ -236,7 +236,14 @@ mod tests {
     fn model_agrees_with_the_machine() {
         let mut ops = vec![S::Rot, S::RotRev, S::Swap2, S::Drop2, S::Dup2, S::Over2, S::Tuck];
         for i in 0..6u8 {
-            ops.extend([S::Push(i), S::Pop(i), S::Push(i * 4), S::Pop(i * 4), S::Xchg(0, i * 4), S::BlkDrop(i)]);
+            ops.extend([
+                S::Push(i),
+                S::Pop(i),
+                S::Push(i * 4),
+                S::Pop(i * 4),
+                S::Xchg(0, i * 4),
+                S::BlkDrop(i),
+            ]);
             for j in 0..6u8 {
                 ops.extend([S::Xchg(i, j), S::Xchg2(i, j), S::Xcpu(i, j), S::Puxc(i, j), S::Push2(i, j)]);
                 ops.extend([S::BlkSwap(i, j), S::Reverse(i, j), S::BlkDrop2(i, j)]);

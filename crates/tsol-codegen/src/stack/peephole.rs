@@ -69,7 +69,9 @@ fn improve(out: &mut Vec<Placed>) -> bool {
 /// What two neighbours become, if there is something better.
 fn pair(first: &Insn, second: &Insn) -> Option<Vec<Insn>> {
     match (first, second) {
-        (Insn::Stack(a), Insn::Stack(b)) => stack_pair(*a, *b).map(|ops| ops.into_iter().map(Insn::Stack).collect()),
+        (Insn::Stack(a), Insn::Stack(b)) => {
+            stack_pair(*a, *b).map(|ops| ops.into_iter().map(Insn::Stack).collect())
+        }
         (Insn::Const(_), Insn::Stack(S::Pop(0))) => Some(Vec::new()),
         (Insn::Const(value), Insn::Stack(S::Pop(1))) => {
             Some(vec![Insn::Stack(S::Pop(0)), Insn::Const(value.clone())])

@@ -445,7 +445,8 @@ impl Gen<'_> {
                 self.b.push(Inst::Switch { on, cases, default, dsts, span: None });
             }
             _ => {
-                let guarded = Place { returns: false, scopes: Vec::new(), looped: None, depth: place.depth + 1 };
+                let guarded =
+                    Place { returns: false, scopes: Vec::new(), looped: None, depth: place.depth + 1 };
                 let before = self.values.len();
                 // Few values inside: the instruction takes fifteen.
                 let kept: Vec<_> = self.values.iter().rev().take(4).copied().collect();
@@ -486,8 +487,12 @@ impl Gen<'_> {
         self.b.open();
         let next = self.b.op1(Op::Inc, &[params[0]]);
         self.values.push((next, Ty::Int));
-        let inner =
-            Place { returns: false, scopes: Vec::new(), looped: Some((1 + extra, next)), depth: place.depth + 1 };
+        let inner = Place {
+            returns: false,
+            scopes: Vec::new(),
+            looped: Some((1 + extra, next)),
+            depth: place.depth + 1,
+        };
         if forever {
             let stop = self.b.op1(Op::GtInt(rounds), &[next]);
             self.b.open();
@@ -589,8 +594,7 @@ pub(crate) fn random_module(seed: u64) -> Module {
         let b = Builder::new(format!("f{i}"), params);
         let values = b.params().iter().map(|&v| (v, Ty::Int)).collect();
         let budget = 10 + rng.below(60);
-        let mut g =
-            Gen { rng: &mut rng, b, values, results, callees: callees.clone(), budget, wide };
+        let mut g = Gen { rng: &mut rng, b, values, results, callees: callees.clone(), budget, wide };
         let end = g.body();
         let b = g.b;
         let inline = [Inline::Auto, Inline::Auto, Inline::Always, Inline::Never][rng.below(4)];

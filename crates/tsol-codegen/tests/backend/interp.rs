@@ -251,7 +251,11 @@ impl Machine<'_> {
                 }
             }
             Op::Fits(n) => {
-                if fits(&ints[0], n.into()) { int(ints[0].clone()) } else { throw(4) }
+                if fits(&ints[0], n.into()) {
+                    int(ints[0].clone())
+                } else {
+                    throw(4)
+                }
             }
             Op::Less => flag(ints[0] < ints[1]),
             Op::Greater => flag(ints[0] > ints[1]),
@@ -271,7 +275,9 @@ impl Machine<'_> {
                 _ => throw(7),
             },
             Op::Index(n) => match &args[0] {
-                V::Tuple(items) => items.get(usize::from(n)).map_or_else(|| throw(5), |v| Ok(vec![v.clone()])),
+                V::Tuple(items) => {
+                    items.get(usize::from(n)).map_or_else(|| throw(5), |v| Ok(vec![v.clone()]))
+                }
                 _ => throw(7),
             },
             Op::SetIndex(n) => match &args[0] {
@@ -363,7 +369,9 @@ impl Machine<'_> {
                 _ => throw(7),
             },
             Op::DictUSetB | Op::DictUGet | Op::DictUDelGet | Op::DictUMin => {
-                let (V::Int(bits), dict) = (&args[args.len() - 1], &args[args.len() - 2]) else { return throw(7) };
+                let (V::Int(bits), dict) = (&args[args.len() - 1], &args[args.len() - 2]) else {
+                    return throw(7);
+                };
                 assert_eq!(*bits, BigInt::from(8));
                 let mut dict = match dict {
                     V::Null => BTreeMap::new(),

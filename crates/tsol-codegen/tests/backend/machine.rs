@@ -2,9 +2,7 @@
 
 use num_bigint::BigInt;
 use tycho_types::cell::{Cell, CellBuilder, CellSlice};
-use tycho_vm::{
-    GasParams, OwnedCellSlice, RcStackValue, SafeRc, Stack, StackValueType, Tuple, VmState,
-};
+use tycho_vm::{GasParams, OwnedCellSlice, RcStackValue, SafeRc, Stack, StackValueType, Tuple, VmState};
 
 use crate::interp::{Outcome, V};
 

@@ -1,6 +1,8 @@
 //! The back end against an interpreter of the intermediate code: random programs and fixed ones
 //! run on the real machine and must do the same.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, outside of test functions
+
 mod gen_programs;
 mod interp;
 mod machine;
@@ -22,15 +24,18 @@ fn check(module: &Module, seed: u64, optimize: bool) -> bool {
     let params = module.functions[module.entry.0 as usize].params.len();
     let mut finished = false;
     for round in 0..3i64 {
-        let args: Vec<V> =
-            (0..params).map(|i| V::Int(BigInt::from((seed as i64 % 97 + round * 31) * (i as i64 - 1) % 23))).collect();
+        let args: Vec<V> = (0..params)
+            .map(|i| V::Int(BigInt::from((seed as i64 % 97 + round * 31) * (i as i64 - 1) % 23)))
+            .collect();
         let want = interpret(module, args.clone());
         let Some(want) = want else { continue };
         let got = run(&program.code, &args);
         finished |= want.exit == 0;
         if want != got {
             let listing = program.listing(&|_| None);
-            panic!("seed {seed} round {round} optimize {optimize}\nwant {want:?}\ngot  {got:?}\n{module}\n{listing}");
+            panic!(
+                "seed {seed} round {round} optimize {optimize}\nwant {want:?}\ngot  {got:?}\n{module}\n{listing}"
+            );
         }
     }
     finished

@@ -89,7 +89,7 @@ impl Maker<'_> {
                 _ => E::Read(self.place(0, &locals)),
             };
         }
-        let mut sub = |this: &mut Self| Box::new(this.expr(depth - 1));
+        let sub = |this: &mut Self| Box::new(this.expr(depth - 1));
         match self.random.below(9) {
             0 | 1 => E::Op('+', sub(self), sub(self)),
             2 => E::Op('*', sub(self), sub(self)),
@@ -413,7 +413,9 @@ impl Run<'_> {
                 self.state.m.remove(&key);
             }
             S::Break(a, b) if self.expr(a, locals)? < self.expr(b, locals)? => return Some(Flow::Break),
-            S::Continue(a, b) if self.expr(a, locals)? < self.expr(b, locals)? => return Some(Flow::Continue),
+            S::Continue(a, b) if self.expr(a, locals)? < self.expr(b, locals)? => {
+                return Some(Flow::Continue);
+            }
             S::Break(..) | S::Continue(..) => {}
             S::Return(e) => return Some(Flow::Return(self.expr(e, locals)?)),
             S::If(a, b, then, els) => {
@@ -482,7 +484,8 @@ fn random_programs_agree_with_an_interpreter() {
             assert_eq!(got, uint(64, result & MASK), "seed {SEED:#x}, round {round}, run({a}, {b}):\n{text}");
             state = run.state;
             let got = world.get("state", &[]);
-            let entries: Vec<AbiValue> = (0..8u64).map(|i| uint(64, state.m.get(&i).copied().unwrap_or(99_999_999))).collect();
+            let entries: Vec<AbiValue> =
+                (0..8u64).map(|i| uint(64, state.m.get(&i).copied().unwrap_or(99_999_999))).collect();
             let numbers = [state.s[0], state.s[1], state.p[0], state.p[1]].map(|n| uint(64, n));
             assert_eq!(got[..4], numbers, "seed {SEED:#x}, round {round}, run({a}, {b}):\n{text}");
             assert!(matches!(&got[4], AbiValue::Array(_, list) if *list == entries), "{:?}\n{text}", got[4]);

@@ -87,7 +87,7 @@ fn expression(random: &mut Random, ty: Ty, depth: u32) -> E {
     if depth == 0 {
         return E::Param(random.below(3) as usize);
     }
-    let mut sub = |random: &mut Random| Box::new(expression(random, ty, depth - 1));
+    let sub = |random: &mut Random| Box::new(expression(random, ty, depth - 1));
     match random.below(12) {
         0 => E::Param(random.below(3) as usize),
         1 => {
@@ -217,7 +217,8 @@ fn random_expressions_agree_with_big_integers() {
         for (i, (ty, e)) in functions.iter().enumerate() {
             for _ in 0..12 {
                 let params: Vec<_> = (0..3).map(|_| ty.sample(&mut random)).collect();
-                let list: Vec<_> = ["a", "b", "c"].into_iter().zip(params.iter().map(|v| abi(*ty, v))).collect();
+                let list: Vec<_> =
+                    ["a", "b", "c"].into_iter().zip(params.iter().map(|v| abi(*ty, v))).collect();
                 let name = format!("f{i}");
                 let what = || format!("seed {SEED:#x}, round {round}: {name}{params:?} = {}", text(e, *ty));
                 match value(e, *ty, &params) {

@@ -43,7 +43,10 @@ fn block(b: &mut Block, uses: &HashMap<Value, usize>, names: &mut Renaming) -> b
 /// Drops unused results of an instruction with blocks.
 fn results(inst: &mut Inst, used: &impl Fn(&Value) -> bool) -> bool {
     let (dsts, keep) = match inst {
-        Inst::If { dsts, .. } | Inst::Switch { dsts, .. } | Inst::Scope { dsts, .. } | Inst::Try { dsts, .. } => {
+        Inst::If { dsts, .. }
+        | Inst::Switch { dsts, .. }
+        | Inst::Scope { dsts, .. }
+        | Inst::Try { dsts, .. } => {
             let keep: Vec<bool> = dsts.iter().map(used).collect();
             (dsts, keep)
         }

@@ -42,8 +42,11 @@ fn walk(block: &mut Block, nulls: &HashSet<Value>) {
 /// Position and number of the throw that tests the result of the branch at `at`.
 fn guarded(block: &Block, at: usize, nulls: &HashSet<Value>) -> Option<(usize, u16)> {
     let Inst::If { then, els, dsts, .. } = &block.insts[at] else { return None };
-    let ([result], End::Yield(some), End::Yield(none)) = (&dsts[..], &then.end, &els.end) else { return None };
-    let only_null = els.insts.iter().all(|inst| matches!(inst, Inst::Const { .. })) && nulls.contains(&none[0]);
+    let ([result], End::Yield(some), End::Yield(none)) = (&dsts[..], &then.end, &els.end) else {
+        return None;
+    };
+    let only_null =
+        els.insts.iter().all(|inst| matches!(inst, Inst::Const { .. })) && nulls.contains(&none[0]);
     if !only_null || nulls.contains(&some[0]) {
         return None;
     }
@@ -57,7 +60,9 @@ fn guarded(block: &Block, at: usize, nulls: &HashSet<Value>) -> Option<(usize, u
                 let sense = tests[&args[0]];
                 tests.insert(dsts[0], !sense);
             }
-            Inst::Op { op: Op::ThrowIf(n), args, .. } if tests.get(&args[0]) == Some(&true) => return Some((i, *n)),
+            Inst::Op { op: Op::ThrowIf(n), args, .. } if tests.get(&args[0]) == Some(&true) => {
+                return Some((i, *n));
+            }
             Inst::Op { op: Op::ThrowIfNot(n), args, .. } if tests.get(&args[0]) == Some(&false) => {
                 return Some((i, *n));
             }

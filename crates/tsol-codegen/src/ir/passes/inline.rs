@@ -85,7 +85,9 @@ fn expand(
         match inst {
             // A callee that stands later in the order is on a cycle with the caller.
             Inst::Call { func, args, dsts, span }
-                if position(func) < position(caller) && !recursive(module, func) && wanted(module, calls, func, cold) =>
+                if position(func) < position(caller)
+                    && !recursive(module, func)
+                    && wanted(module, calls, func, cold) =>
             {
                 let callee = &module.functions[func.0 as usize];
                 let mut body = callee.body.clone();

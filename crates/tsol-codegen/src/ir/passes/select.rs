@@ -57,7 +57,8 @@ fn immediate(op: &mut Op, args: &mut Vec<Value>, ints: &HashMap<Value, BigInt>) 
     let width = |n: &BigInt| n.to_u16().filter(|n| (1..=256).contains(n));
     let power = |n: &BigInt| {
         let zeros = n.trailing_zeros()?;
-        (n.is_positive() && *n == BigInt::one() << zeros && (1..=256).contains(&zeros)).then_some(zeros as u16)
+        (n.is_positive() && *n == BigInt::one() << zeros && (1..=256).contains(&zeros))
+            .then_some(zeros as u16)
     };
     let new = match *op {
         Op::Add => byte(n).map(Op::AddConst),
@@ -88,7 +89,11 @@ fn immediate(op: &mut Op, args: &mut Vec<Value>, ints: &HashMap<Value, BigInt>) 
         Op::StIX => width(n).map(Op::StI),
         Op::FitsX => width(n).map(Op::Fits),
         Op::UFitsX => width(n).map(Op::UFits),
-        Op::StZeroes => n.to_u8().filter(|&n| n <= ShortBits::MAX).and_then(|n| ShortBits::new(0, n)).map(Op::StSliceConst),
+        Op::StZeroes => n
+            .to_u8()
+            .filter(|&n| n <= ShortBits::MAX)
+            .and_then(|n| ShortBits::new(0, n))
+            .map(Op::StSliceConst),
         Op::MulRShift => width(n).map(Op::MulRShiftConst),
         Op::MulModPow2 => width(n).map(Op::MulModPow2Const),
         Op::Mod => power(n).map(Op::ModPow2Const),

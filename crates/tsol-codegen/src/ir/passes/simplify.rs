@@ -201,8 +201,12 @@ impl Simplify {
                     return same(self, args[0]);
                 }
             }
-            Op::Add | Op::Or | Op::Xor if b.as_ref().is_some_and(Zero::is_zero) => return same(self, args[0]),
-            Op::Add | Op::Or | Op::Xor if a.as_ref().is_some_and(Zero::is_zero) => return same(self, args[1]),
+            Op::Add | Op::Or | Op::Xor if b.as_ref().is_some_and(Zero::is_zero) => {
+                return same(self, args[0]);
+            }
+            Op::Add | Op::Or | Op::Xor if a.as_ref().is_some_and(Zero::is_zero) => {
+                return same(self, args[1]);
+            }
             Op::Sub if b.as_ref().is_some_and(Zero::is_zero) => return same(self, args[0]),
             Op::Mul | Op::Div if b.as_ref().is_some_and(One::is_one) => return same(self, args[0]),
             Op::Mul if a.as_ref().is_some_and(One::is_one) => return same(self, args[1]),
@@ -210,7 +214,9 @@ impl Simplify {
             Op::And if a.as_ref() == Some(&minus_one) => return same(self, args[1]),
             Op::And if args[0] == args[1] => return same(self, args[0]),
             Op::Or if args[0] == args[1] => return same(self, args[0]),
-            Op::And if a.as_ref().or(b.as_ref()).is_some_and(Zero::is_zero) => return Now::Int(BigInt::zero()),
+            Op::And if a.as_ref().or(b.as_ref()).is_some_and(Zero::is_zero) => {
+                return Now::Int(BigInt::zero());
+            }
             Op::AddConst(0) | Op::MulConst(1) => return same(self, args[0]),
             Op::Equal if b.as_ref().is_some_and(Zero::is_zero) => return self.is_zero(args[0]),
             Op::Neq if b.as_ref().is_some_and(Zero::is_zero) && self.is_flag(args[0]) => {
