@@ -2,7 +2,7 @@
 //!
 //! A sequence of instructions becomes a chain of cells: the last reference of a full cell is the
 //! next one, which the machine enters by an implicit jump. Every body (of a condition, a loop, a
-//! call) can stand in place or in a cell of its own; [`layout`] picks the combination with the
+//! call) can stand in place or in a cell of its own; `layout` picks the combination with the
 //! least expected gas. Equal functions are one cell, so a second call of it loads cheaply.
 
 mod bits;

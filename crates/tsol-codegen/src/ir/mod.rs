@@ -5,10 +5,10 @@
 //! There are no jumps: branches, loops and scopes are instructions that own blocks, and what
 //! differs between the ways through them leaves as their results.
 //!
-//! Invariants, held by [`verify`](crate::ir::verify) after every pass:
+//! Invariants, held by [`verify`] after every pass:
 //! - a value is used only where its definition dominates, and a block sees the values of the
 //!   blocks around it;
-//! - argument and result counts equal those of the [`Op`](crate::opcode::Op) or of the callee;
+//! - argument and result counts equal those of the [`Op`] or of the callee;
 //! - [`End::Break`] and [`End::Continue`] belong to the innermost [`Inst::Loop`]; [`End::Return`] and
 //!   [`End::Leave`] never cross a loop or try boundary (lowering carries a flag out instead);
 //! - what has an effect or may throw keeps its order relative to other such instructions.

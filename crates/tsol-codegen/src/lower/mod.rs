@@ -1,9 +1,9 @@
 //! Lowering: the typed tree to the intermediate representation.
 //!
-//! - One value is one stack slot ([`slots`]); locals are values in an environment ([`vars`], [`fx`]) that branches
+//! - One value is one stack slot (`slots`); locals are values in an environment (`vars`, `fx`) that branches
 //!   merge and loops carry.
 //! - State variables are values as well. A function takes those that it reads as hidden arguments and gives back those
-//!   that it writes ([`effects`]); an entry loads them from c4 and stores them ([`state`], [`entry`]).
+//!   that it writes (`effects`); an entry loads them from c4 and stores them (`state`, `entry`).
 //! - What is not lowered is an error with a place (E0601), never wrong code.
 
 mod arith;
