@@ -233,11 +233,10 @@ impl Pair {
                 all: false,
                 payload: payload(TOO_MANY_CELLS),
             },
-            34..70 if !self.ids[0].is_empty() => {
-                let recent = self.ids[0].len().saturating_sub(4);
-                let place = if rng.u8(0..8) == 0 { place } else { rng.usize(recent..self.ids[0].len()) };
-                Step::Confirm { member, place }
-            }
+            34..70 if !self.ids[0].is_empty() => match self.missing_vote(rng) {
+                Some((member, place)) if rng.u8(0..8) > 0 => Step::Confirm { member, place },
+                _ => Step::Confirm { member, place },
+            },
             70..72 => Step::ConfirmUnknown { member },
             72..75 => Step::Send { member, dest, value: rng.u64(1..2_000_000_000), bounce: rng.bool() },
             75..76 => Step::Stranger,
@@ -250,6 +249,17 @@ impl Pair {
             88..90 => Step::Wait { seconds: rng.u32(3_700..8_000) },
             _ => Step::Wait { seconds: rng.u32(1..300) },
         }
+    }
+
+    /// A custodian, and the place of an open transaction that this one has not confirmed yet.
+    fn missing_vote(&self, rng: &mut Rng) -> Option<(u8, usize)> {
+        let open = self.sides[0].getter("getTransactions", &json!({}))["transactions"].take();
+        let transaction = rng.choice(open.as_array()?)?;
+        let mask: u32 = transaction["confirmationsMask"].as_str()?.parse().ok()?;
+        let missing: Vec<u8> = (0..self.owners).filter(|member| mask & 1 << member == 0).collect();
+        let member = *rng.choice(&missing)?;
+        let place = self.ids[0].iter().position(|id| *id == transaction["id"])?;
+        Some((member, place))
     }
 
     fn step(&mut self, step: &Step) {
