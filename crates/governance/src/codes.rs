@@ -3,11 +3,13 @@
 //! Numbers are in bands per contract and stable for ever. The multisig keeps the numbers of SafeMultisig for
 //! the checks that both have.
 
+mod solidity;
 mod table;
 
 use ton_abi::ExitCode;
 
-pub use table::TABLE;
+pub use solidity::solidity;
+pub use table::{BANDS, TABLE};
 
 /// Where a code comes from. A contract's own codes are unambiguous: bands do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +45,34 @@ pub struct Code {
     pub meaning: &'static str,
     /// What the reader can do about it.
     pub hint: &'static str,
+}
+
+/// Numbers that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    /// The first number.
+    pub first: i32,
+    /// The last number that may ever be used.
+    pub last: i32,
+    /// Whose numbers these are, in a few words.
+    pub title: &'static str,
+}
+
+impl Band {
+    /// The codes of the band in the order of their numbers.
+    pub fn codes(&self) -> impl Iterator<Item = &'static Code> + use<> {
+        let band = self.first..=self.last;
+        TABLE.iter().filter(move |code| band.contains(&code.number))
+    }
+}
+
+impl Code {
+    /// The meaning as a sentence: with a capital letter and a full stop.
+    pub fn sentence(&self) -> String {
+        let mut letters = self.meaning.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{first}{}.", letters.as_str())
+    }
 }
 
 /// What `number` means when one of our contracts throws it.

@@ -1,6 +1,6 @@
 //! The table itself. Source: the bands of the specification, and SafeMultisig for the multisig's first band.
 
-use super::{Area, Code};
+use super::{Area, Band, Code};
 
 const fn code(
     area: Area,
@@ -14,11 +14,27 @@ const fn code(
 
 use Area::{Common, Contest, Giver, JuryPool, Multisig, Proposal, Registry, Treasury};
 
+const fn band(first: i32, last: i32, title: &'static str) -> Band {
+    Band { first, last, title }
+}
+
+/// The bands of numbers, lowest first; every code lies in one.
+pub const BANDS: &[Band] = &[
+    band(52, 57, "every contract: numbers that clients know"),
+    band(100, 136, "multisig and giver: the numbers of SafeMultisig where they have the same case"),
+    band(150, 169, "common to all contracts"),
+    band(200, 239, "member registry"),
+    band(300, 319, "proposal"),
+    band(400, 429, "treasury"),
+    band(500, 549, "contest"),
+    band(600, 609, "jury pool"),
+];
+
 /// All codes in the order of their numbers.
 #[rustfmt::skip]
 pub const TABLE: &[Code] = &[
     code(Common, 52, "REPLAYED", "the message was already taken, or its time is not newer than the signer's last one", "send it again with a new time"),
-    code(Common, 57, "EXPIRED", "the message is expired or expires too far ahead", "sign it again with an expiry in the near future"),
+    code(Common, 57, "EXPIRED", "the message is expired, lives too long or is dated in the future", "sign it again with an expiry in the near future"),
 
     code(Multisig, 100, "NOT_CUSTODIAN", "the message is not signed by a custodian", "sign with the key of one of the wallet's custodians"),
     code(Giver, 101, "NOT_OWNER", "the message is not signed by the giver's owner", "sign with the giver's key"),
@@ -30,12 +46,12 @@ pub const TABLE: &[Code] = &[
     code(Multisig, 115, "NO_UPDATE", "no update with this id is waiting", "list the waiting updates"),
     code(Multisig, 116, "UPDATE_ALREADY_CONFIRMED", "this custodian has already confirmed the update", "another custodian has to confirm"),
     code(Multisig, 117, "BAD_CUSTODIANS", "the list of custodians is empty, too long or names a key twice or the key 0", "give 1 to 32 distinct keys"),
-    code(Multisig, 119, "CODE_HASH_MISMATCH", "the code does not have the hash that was confirmed", "send the code that the custodians confirmed"),
+    code(Multisig, 119, "CODE_HASH_MISMATCH", "the code does not have the hash that was confirmed, or is missing", "send the code that the custodians confirmed"),
     code(Multisig, 120, "NOT_CONFIRMED", "what the call needs is not confirmed by enough custodians", "let more custodians confirm it"),
     code(Multisig, 121, "PAYLOAD_TOO_BIG", "the payload has too many cells or bits", "shorten the payload"),
     code(Multisig, 125, "CODE_NOT_EXPECTED", "code was sent for an update that does not change the code", "send the update without code"),
     code(Multisig, 128, "BAD_THRESHOLD", "the number of confirmations is 0 or above the number of custodians", "choose between 1 and the number of custodians"),
-    code(Multisig, 129, "NOT_CONTROLLER", "only the controller of the wallet may do this", "act through the registry"),
+    code(Multisig, 129, "NOT_CONTROLLER", "only the controller of the wallet may do this, and not every wallet may have one", "act through the registry"),
     code(Multisig, 130, "STALE_EPOCH", "the request was made for an earlier set of custodians", "submit it again for the set of today"),
     code(Multisig, 131, "POLICY", "the wallet's policy forbids these flags or this destination", "pay to an allowed address with plain flags"),
     code(Multisig, 132, "EXCLUDED_SIGNER", "this custodian has an interest in the payment and may not confirm it", "another custodian has to confirm"),
@@ -48,12 +64,12 @@ pub const TABLE: &[Code] = &[
     code(Common, 151, "LOW_VALUE", "the message carries too little money", "attach more"),
     code(Common, 152, "BAD_PHASE", "the contract is in another phase", "look at the phase and wait for the right one"),
     code(Common, 153, "BAD_TIME", "it is too early or too late for this", "look at the deadlines"),
-    code(Common, 154, "TOO_LONG", "a text or list is too long", "shorten it"),
-    code(Common, 155, "LIMIT", "a limit on the number of actions is reached", "wait until the limit is renewed"),
+    code(Common, 154, "TOO_LONG", "a text, a list or a payload is too long", "shorten it"),
+    code(Common, 155, "LIMIT", "a count or a value is out of its limits", "stay within the limits, or wait until a used up one is renewed"),
     code(Common, 156, "DUPLICATE", "this was already given", "nothing to do: it is there"),
-    code(Common, 157, "NOT_FOUND", "there is nothing with this id", "check the id"),
+    code(Common, 157, "NOT_FOUND", "there is nothing with this id, or nothing to do", "check the id"),
     code(Common, 160, "LOW_BALANCE", "the contract's balance is too low to act", "send it some money for gas"),
-    code(Common, 161, "BAD_ADDRESS", "the address is empty or of a wrong kind", "give a full address like 0: and 64 hexadecimal digits"),
+    code(Common, 161, "BAD_ADDRESS", "the address is not a standard one of workchain 0, or is the zero address", "give a full address like 0: and 64 hexadecimal digits"),
     code(Common, 162, "HASH_MISMATCH", "the content does not have the expected hash", "send exactly what was announced"),
 
     code(Registry, 200, "NOT_MEMBER", "the signer is not a member", "sign with a member's key"),
@@ -69,6 +85,7 @@ pub const TABLE: &[Code] = &[
     code(Registry, 210, "JUROR_CANNOT_BE_MEMBER", "a juror cannot be a member at the same time", "leave the jury pool first"),
     code(Registry, 211, "ALREADY_INIT", "this was already set up", "nothing to do"),
     code(Registry, 212, "UPGRADE_NOT_APPROVED", "no approved upgrade fits", "pass a proposal and wait for its delay"),
+    code(Registry, 213, "NOT_LIVE", "the registry is not live yet", "wait until its founders have finished the set-up"),
 
     code(Proposal, 300, "NOT_ELECTOR", "the signer had no vote when the proposal was made", "sign with an elector's key"),
     code(Proposal, 301, "CLOSED", "the proposal is closed", "nothing to do"),
@@ -98,8 +115,8 @@ pub const TABLE: &[Code] = &[
     code(Contest, 506, "NO_TICKET", "this round is open to winners of the round before only", "request a ticket from that contest"),
     code(Contest, 507, "NOT_JUROR", "the signer is not a juror of this contest", "sign with a juror's key"),
     code(Contest, 508, "BAD_COMMIT", "card and salt do not give the committed hash", "reveal exactly what was committed"),
-    code(Contest, 509, "BAD_CARD", "the score card is malformed", "score every entry once"),
-    code(Contest, 510, "BAD_SCORE", "a score is out of range", "score from the lowest to the highest mark"),
+    code(Contest, 509, "BAD_CARD", "the score card is malformed (reason in the event CardInvalid, never an exit code)", "score every entry once"),
+    code(Contest, 510, "BAD_SCORE", "a score is out of range (reason in the event CardInvalid, never an exit code)", "score from the lowest to the highest mark"),
     code(Contest, 511, "ALREADY_REVEALED", "this juror's card is already revealed", "nothing to do"),
     code(Contest, 512, "HELD", "the payout is held", "wait for the end of the hold"),
     code(Contest, 513, "NOT_PAYABLE", "payouts are not open yet", "wait for confirmation or its time-out"),

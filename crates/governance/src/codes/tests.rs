@@ -1,10 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::*;
-
-/// The constants that the contracts are built with.
-const ERRORS: &str = include_str!("../../../../contracts/libraries/Errors.tsol");
 
 fn band(area: Area) -> &'static [RangeInclusive<i32>] {
     match area {
@@ -19,39 +16,49 @@ fn band(area: Area) -> &'static [RangeInclusive<i32>] {
     }
 }
 
-/// Name and number of each `uint16 constant NAME = NUMBER;`.
-fn constants() -> BTreeMap<&'static str, i32> {
-    let lines = ERRORS.lines().filter_map(|line| line.trim().strip_prefix("uint16 constant "));
-    let constant = |line: &'static str| -> Option<(&'static str, i32)> {
-        let (name, number) = line.strip_suffix(';')?.split_once(" = ")?;
-        Some((name, number.parse().ok()?))
-    };
-    lines.map(|line| constant(line).unwrap_or_else(|| panic!("not a plain constant: {line}"))).collect()
-}
-
-#[test]
-fn the_contracts_constants_are_those_of_the_table() {
-    let table: BTreeMap<_, _> = TABLE.iter().map(|code| (code.name, code.number)).collect();
-    let constants = constants();
-    assert!(constants.len() > 25, "the constants are found: {}", constants.len());
-    for (name, number) in constants {
-        assert_eq!(table.get(name), Some(&number), "{name}");
-    }
-}
-
-#[test]
-fn every_code_of_the_multisig_is_a_constant() {
-    let constants = constants();
-    for code in TABLE.iter().filter(|code| matches!(code.area, Area::Multisig | Area::Giver)) {
-        assert!(constants.contains_key(code.name), "{code:?}");
-    }
-}
-
 #[test]
 fn every_code_lies_in_its_band() {
     for code in TABLE {
         assert!(band(code.area).iter().any(|band| band.contains(&code.number)), "{code:?}");
     }
+}
+
+#[test]
+fn the_bands_hold_every_code_once() {
+    let banded: Vec<_> = BANDS.iter().flat_map(Band::codes).collect();
+    assert!(banded.into_iter().eq(TABLE));
+}
+
+#[test]
+fn every_code_of_the_specification_is_there() {
+    let numbers = [
+        vec![52, 57],
+        (150..=157).chain(160..=162).collect(),
+        (200..=213).collect(),
+        (300..=308).collect(),
+        (400..=407).collect(),
+        (500..=517).collect(),
+        (600..=603).collect(),
+    ];
+    for number in numbers.into_iter().flatten() {
+        assert!(find(number).is_some(), "{number}");
+    }
+}
+
+#[test]
+fn the_library_has_a_documented_constant_for_every_code() {
+    let library = solidity();
+    for code in TABLE {
+        let constant = format!(
+            "    /// @dev {}\n    uint16 constant {} = {};\n",
+            code.sentence(),
+            code.name,
+            code.number
+        );
+        assert_eq!(library.matches(&constant).count(), 1, "{constant}");
+    }
+    assert_eq!(library.matches(" constant ").count(), TABLE.len());
+    assert!(library.lines().all(|line| line.len() <= 120), "lines of the contracts are short");
 }
 
 #[test]
