@@ -1,13 +1,13 @@
 //! A few accounts on the `chain` crate: signed messages in, all transactions out, money counted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chain::{Account, Config, ExecContext, ExecError, Executed, Ledger, LocalContext, RejectReason, execute};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::Value;
 use ton_abi::{
-    Address, Cell, ContractAbi, Hash, Header, Image, InternalMessage, Lt, MessageKind, MessageView, Nano,
-    PublicKey, Signature, UnixMillis, UnixTime, external_message,
+    Address, Cell, CellBuilder, ContractAbi, Hash, Header, Image, InternalMessage, Lt, MessageKind,
+    MessageView, Nano, PublicKey, Signature, UnixMillis, UnixTime, external_message,
 };
 
 /// The key of custodian `n`: fixed, so that tests are the same on every run.
@@ -91,6 +91,10 @@ pub struct World {
     pub deliver: bool,
     /// Internal messages under way, oldest first.
     pub queue: VecDeque<Cell>,
+    /// Addresses that the test plays: what arrives there is not executed but waits in [`World::inbox`].
+    pub puppets: BTreeSet<Address>,
+    /// Messages that arrived at puppets, oldest first.
+    pub inbox: Vec<MessageView>,
     /// Whether failed actions bounce and bounces carry whole bodies, as on SE and mainnet.
     pub mainnet_bounces: bool,
     accounts: BTreeMap<Address, Account>,
@@ -106,6 +110,8 @@ impl Default for World {
             now: 1_700_000_000,
             deliver: true,
             queue: VecDeque::new(),
+            puppets: BTreeSet::new(),
+            inbox: Vec::new(),
             mainnet_bounces: false,
             accounts: BTreeMap::new(),
             ledger: Ledger::default(),
@@ -156,6 +162,11 @@ impl World {
     pub fn drain(&mut self) -> Vec<Executed> {
         let mut done = Vec::new();
         while let Some(message) = self.queue.pop_front() {
+            let view = MessageView::parse(&message).expect("readable");
+            if view.dst.as_ref().is_some_and(|dst| self.puppets.contains(dst)) {
+                self.inbox.push(view);
+                continue;
+            }
             done.push(
                 self.run(&message).unwrap_or_else(|e| panic!("internal messages are always executed: {e:?}")),
             );
@@ -182,6 +193,24 @@ impl World {
             all.extend(self.drain());
         }
         Outcome::Done(all)
+    }
+
+    /// Sends a message that a puppet got back to its sender, with the first 256 bits of its body and what the
+    /// network left of its value.
+    pub fn bounce(&mut self, message: &MessageView) -> Vec<Executed> {
+        let (from, to) = (message.dst.clone(), message.src.clone());
+        let (from, to) = (from.expect("an internal message"), to.expect("an internal message"));
+        let mut body = CellBuilder::new();
+        body.store_u32(u32::MAX).expect("fits");
+        if let Some(original) = &message.body {
+            let mut data = original.as_slice().expect("an ordinary cell");
+            let bits = data.size_bits().min(256);
+            body.store_slice(data.load_prefix(bits, 0).expect("checked")).expect("fits");
+        }
+        let mut bounced = InternalMessage::transfer(from, to, message.value);
+        (bounced.bounce, bounced.bounced) = (false, true);
+        bounced.body = Some(body.build().expect("fits"));
+        self.send_internal(bounced)
     }
 
     fn run(&mut self, message: &Cell) -> Result<Executed, ExecError> {
@@ -254,9 +283,18 @@ pub struct Contract {
 impl Contract {
     /// A contract from its ABI text and image bytes, deployed by `key`.
     pub fn new(abi: &str, tvc: &[u8], key: &SigningKey, statics: &Value) -> Self {
+        Self::with_key(abi, tvc, Some(&public(key)), statics)
+    }
+
+    /// A contract that another contract deploys: its public key is 0.
+    pub fn without_key(abi: &str, tvc: &[u8], statics: &Value) -> Self {
+        Self::with_key(abi, tvc, None, statics)
+    }
+
+    fn with_key(abi: &str, tvc: &[u8], key: Option<&PublicKey>, statics: &Value) -> Self {
         let abi = ContractAbi::parse(abi).expect("a valid ABI");
         let image = Image::from_tvc(tvc).expect("a valid image");
-        let image = image.with_init_data(&abi, Some(&public(key)), statics).expect("fitting initial data");
+        let image = image.with_init_data(&abi, key, statics).expect("fitting initial data");
         let address = image.address(0).expect("an image has an address");
         Self { abi, image, address }
     }
@@ -271,6 +309,22 @@ impl Contract {
     pub fn call(&self, key: &SigningKey, function: &str, params: &Value, header: &Header) -> Cell {
         let message = self.abi.call_message(&self.address, function, params, header).expect("encodable");
         message.sign_with(|hash| Signature(key.sign(&hash.0).to_bytes())).expect("encodable")
+    }
+
+    /// An internal message of `from` with this call and value. It has the bounce flag.
+    pub fn internal(&self, from: &Address, value: Nano, function: &str, params: &Value) -> InternalMessage {
+        let body = self.abi.encode_internal_body(function, params).expect("encodable");
+        let mut message = InternalMessage::transfer(from.clone(), self.address.clone(), value);
+        message.body = Some(body);
+        message.bounce = true;
+        message
+    }
+
+    /// The internal message of `from` that deploys it.
+    pub fn internal_deploy(&self, from: &Address, value: Nano, params: &Value) -> InternalMessage {
+        let mut message = self.internal(from, value, "constructor", params);
+        message.init = Some(self.image.clone());
+        message
     }
 
     /// A call without a signature.

@@ -1,0 +1,1 @@
+//! A contest from its funding to its last payout (governance 5.9; T54-T72).

@@ -1,0 +1,1 @@
+//! Whole flows through all contracts (governance 5.11).
