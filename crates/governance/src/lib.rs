@@ -19,11 +19,17 @@
 //! ```
 
 pub mod codes;
+pub mod contest;
+pub mod encoding;
 pub mod multisig;
+mod numbered;
 pub mod organisation;
+pub mod payload;
 mod roster;
 pub mod rules;
+pub mod text;
 
 pub use multisig::Multisig;
+pub use numbered::UnknownNumber;
 pub use organisation::Organisation;
 pub use roster::Roster;

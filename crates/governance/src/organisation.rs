@@ -1,17 +1,24 @@
-//! The organisation as its files describe it: members, stages with their contests, topics.
+//! The organisation as its files describe it: members, stages with their contests, topics, contest proposals,
+//! parameters.
 //!
-//! The files are `scripts/members.toml`, `scripts/stages.toml` and `scripts/topics.toml`; the same texts are
-//! built in, see [`Organisation::of_proposal`]. Reading checks everything the proposal's own tables promise, so
+//! The files are `members.toml`, `stages.toml`, `topics.toml`, `contests.toml` and `governance.toml` in `scripts/`;
+//! the same texts are built in, see [`Organisation::of_proposal`]. Reading checks everything the proposal's own tables promise, so
 //! an [`Organisation`] is consistent by construction.
 
 mod check;
+mod contests;
 mod error;
 mod file;
+mod governance;
+mod span;
 
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
+pub use contests::{ContestKind, ContestProposal, Prizes};
 pub use error::{Error, FileKind};
+pub use governance::{GasMoney, Governance, Params};
+pub use span::{ParseSpanError, Span};
 
 /// The texts of an organisation's files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +29,10 @@ pub struct Files {
     pub stages: String,
     /// `topics.toml`.
     pub topics: String,
+    /// `contests.toml`.
+    pub contests: String,
+    /// `governance.toml`.
+    pub governance: String,
 }
 
 impl Files {
@@ -31,6 +42,8 @@ impl Files {
             members: include_str!("../../../scripts/members.toml").to_owned(),
             stages: include_str!("../../../scripts/stages.toml").to_owned(),
             topics: include_str!("../../../scripts/topics.toml").to_owned(),
+            contests: include_str!("../../../scripts/contests.toml").to_owned(),
+            governance: include_str!("../../../scripts/governance.toml").to_owned(),
         }
     }
 }
@@ -52,6 +65,10 @@ pub struct Organisation {
     pub stages: Vec<Stage>,
     /// Topics by priority, number 1 first.
     pub topics: Vec<Topic>,
+    /// What the members vote on to launch each contest, in the order of the plan.
+    pub proposals: Vec<ContestProposal>,
+    /// How the organisation decides and what it starts with.
+    pub governance: Governance,
 }
 
 /// One of the initial members.
@@ -136,7 +153,7 @@ impl Organisation {
         Self::parse(&Files::of_proposal()).expect("the built-in files are consistent, as a test shows")
     }
 
-    /// Reads and checks the texts of the three files.
+    /// Reads and checks the texts of the files.
     ///
     /// # Errors
     /// [`Error::Syntax`] for a text that is not such a file, otherwise the first rule that it breaks.
@@ -189,6 +206,16 @@ impl Organisation {
     /// The contest with this number.
     pub fn contest(&self, number: u8) -> Option<&Contest> {
         self.contests().find(|contest| contest.number == number)
+    }
+
+    /// The stage that pays the contest with this number.
+    pub fn stage_of(&self, number: u8) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.contests.iter().any(|contest| contest.number == number))
+    }
+
+    /// The contest proposal of the contest with this number.
+    pub fn proposal(&self, number: u8) -> Option<&ContestProposal> {
+        self.proposals.iter().find(|proposal| proposal.item == number)
     }
 
     /// All contests in the order of their numbers.

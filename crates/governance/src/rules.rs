@@ -1,5 +1,7 @@
 //! Numbers of the rules: how many must agree, how many may sit.
 
+use ton_abi::Nano;
+
 /// The most members there can be. Source: proposal, "the max number of members … is 15".
 pub const MAX_MEMBERS: usize = 15;
 /// The fewest members for normal work. Source: proposal, "the min number is 10".
@@ -9,6 +11,20 @@ pub const MIN_MEMBERS: usize = 10;
 pub const MIN_THRESHOLD: usize = 6;
 /// The most custodians a multisig holds (its masks have 32 bits, as in SafeMultisig).
 pub const MAX_CUSTODIANS: usize = 32;
+
+/// Parts of a whole that shares are counted in: one is 0.01 %.
+pub const BPS: u32 = 10_000;
+
+/// A share of an amount in 1/10000, rounded down, as the contracts compute it.
+///
+/// ```
+/// use ton_abi::Nano;
+///
+/// assert_eq!(governance::rules::share(Nano::tokens(200_000), 1_000), Nano::tokens(20_000));
+/// ```
+pub const fn share(amount: Nano, bps: u16) -> Nano {
+    Nano(amount.0 * bps as u128 / BPS as u128)
+}
 
 /// Votes or confirmations that `members` need for a decision: the least count strictly above half, at least
 /// [`MIN_THRESHOLD`].

@@ -1,6 +1,6 @@
 //! The promises that the proposal's own tables make, checked one by one.
 
-use super::{Budget, Contest, Error, FileKind, Organisation, Stage};
+use super::{Budget, Contest, Error, FileKind, Organisation, Stage, contests, governance};
 use crate::rules;
 
 /// Jury reward, percent of the participants' reward. Source: proposal, costs per stage (1 000 to 100 and so on).
@@ -15,7 +15,9 @@ pub(super) fn all(organisation: &Organisation) -> Result<(), Error> {
     order(FileKind::Stages, organisation.stages.iter().map(|stage| stage.number))?;
     order(FileKind::Stages, organisation.contests().map(|contest| contest.number))?;
     organisation.stages.iter().try_for_each(stage)?;
-    organisation.contests().try_for_each(|found| contest(organisation, found))
+    organisation.contests().try_for_each(|found| contest(organisation, found))?;
+    governance::check(organisation)?;
+    contests::check(organisation)
 }
 
 fn members(organisation: &Organisation) -> Result<(), Error> {

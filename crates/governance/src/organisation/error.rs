@@ -1,6 +1,6 @@
 use std::fmt;
 
-use ton_abi::Nano;
+use ton_abi::{Nano, UnixTime};
 
 /// Which of the organisation's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub enum FileKind {
     Stages,
     /// `scripts/topics.toml`.
     Topics,
+    /// `scripts/contests.toml`.
+    Contests,
+    /// `scripts/governance.toml`.
+    Governance,
 }
 
 impl fmt::Display for FileKind {
@@ -19,6 +23,8 @@ impl fmt::Display for FileKind {
             Self::Members => "members.toml",
             Self::Stages => "stages.toml",
             Self::Topics => "topics.toml",
+            Self::Contests => "contests.toml",
+            Self::Governance => "governance.toml",
         })
     }
 }
@@ -135,6 +141,65 @@ pub enum Error {
         contest: u8,
         /// The contest named.
         on: u8,
+    },
+    /// A parameter of the governance is out of the registry's bounds.
+    #[error("the parameter {name} is {found}, allowed are {min} to {max}")]
+    Parameter {
+        /// Its name in the file.
+        name: &'static str,
+        /// The value found; spans in seconds.
+        found: u32,
+        /// Least value.
+        min: u32,
+        /// Greatest value.
+        max: u32,
+    },
+    /// Cycles do not follow each other, or the first does not end with the mandate of the initial members.
+    #[error("the bounds of the cycles do not grow, or the second is not the end of the mandate, {}", mandate_end.0)]
+    CycleBounds {
+        /// End of the mandate in the members' file.
+        mandate_end: UnixTime,
+    },
+    /// Terms or declaration are empty.
+    #[error("the terms or the declaration are empty")]
+    EmptyText,
+    /// Not each contest of the plan has its contest proposal, in the order of the plan.
+    #[error("contest proposals are there for {found:?}, the plan has {expected:?}")]
+    Proposals {
+        /// Numbers in the file.
+        found: Vec<u8>,
+        /// Numbers in the plan.
+        expected: Vec<u8>,
+    },
+    /// A contest proposal breaks a rule of contests.
+    #[error("the proposal of contest {contest} {what}")]
+    Proposal {
+        /// The contest's number.
+        contest: u8,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The prizes are more than the participants' reward.
+    #[error("the prizes of contest {contest} are {sum:#} TON, its participants' reward is {fund:#} TON")]
+    PrizeSum {
+        /// The contest's number.
+        contest: u8,
+        /// Sum of the prizes.
+        sum: Nano,
+        /// Participants' reward in the plan.
+        fund: Nano,
+    },
+    /// A share does not give the plan's amount.
+    #[error("the proposal of contest {contest} gives {fund} {share:#} TON, the plan {amount:#} TON")]
+    ProposedShare {
+        /// The contest's number.
+        contest: u8,
+        /// Which fund.
+        fund: &'static str,
+        /// What the share gives.
+        share: Nano,
+        /// What the plan says.
+        amount: Nano,
     },
     /// No member is called so.
     #[error("there is no member \"{text}\", the most similar name is \"{nearest}\"")]

@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ton_abi::{Nano, UnixTime};
 
-use super::{Budget, Contest, Error, FileKind, Files, Member, Organisation, Stage, Topic};
+use super::{
+    Budget, Contest, Error, FileKind, Files, Member, Organisation, Stage, Topic, contests, governance,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,10 +105,12 @@ pub(super) fn read(files: &Files) -> Result<Organisation, Error> {
         members: member.into_iter().map(read_member).collect::<Result<_, _>>()?,
         stages: stages.stage.into_iter().map(read_stage).collect::<Result<_, _>>()?,
         topics: topics.topic.into_iter().map(read_topic).collect(),
+        proposals: contests::read(&files.contests)?,
+        governance: governance::read(&files.governance)?,
     })
 }
 
-fn syntax<T: DeserializeOwned>(file: FileKind, text: &str) -> Result<T, Error> {
+pub(super) fn syntax<T: DeserializeOwned>(file: FileKind, text: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|source| Error::Syntax { file, source: Box::new(source) })
 }
 

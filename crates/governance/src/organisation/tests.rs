@@ -11,6 +11,8 @@ fn changed(file: FileKind, from: &str, to: &str) -> Result<Organisation, Error> 
         FileKind::Members => &mut files.members,
         FileKind::Stages => &mut files.stages,
         FileKind::Topics => &mut files.topics,
+        FileKind::Contests => &mut files.contests,
+        FileKind::Governance => &mut files.governance,
     };
     assert!(text.contains(from), "{from} is in {file}");
     *text = text.replacen(from, to, 1);
@@ -207,4 +209,123 @@ fn a_misspelt_field_is_an_error_with_its_line() {
     };
     assert_eq!(file, FileKind::Stages);
     assert!(source.to_string().contains("sofd") && source.to_string().contains("line 10"), "{source}");
+}
+
+#[test]
+fn shares_of_the_contest_proposals_give_every_row_of_the_proposal_exactly() {
+    let organisation = seed();
+    for &(_, number, _, [participants, jury, org, total]) in CONTESTS.iter().filter(|row| row.3[0] > 0) {
+        let proposal = organisation.proposal(number).unwrap();
+        let fund = Nano::tokens(participants);
+        let shares =
+            [crate::rules::share(fund, proposal.jury_bps), crate::rules::share(fund, proposal.org_bps)];
+        assert_eq!(shares, [jury, org].map(Nano::tokens), "contest {number}");
+        assert_eq!(fund.0 + shares[0].0 + shares[1].0, Nano::tokens(total).0, "contest {number}");
+        let Prizes::Table(prizes) = &proposal.prizes else { panic!("contest {number} has a table") };
+        assert_eq!(prizes.iter().copied().sum::<Nano>(), fund, "contest {number} gives its whole reward");
+        assert_eq!(proposal.min_jurors, if participants >= 100_000 { 5 } else { 3 });
+    }
+}
+
+#[test]
+fn the_first_contest_selects_the_jury_and_games_are_split_by_points() {
+    let organisation = seed();
+    for proposal in &organisation.proposals {
+        let is_jury = matches!(proposal.kind, ContestKind::Jury { .. });
+        assert_eq!(is_jury, proposal.item == 1, "contest {}", proposal.item);
+        let is_on_request = organisation.contest(proposal.item).unwrap().budget.is_none();
+        assert_eq!(proposal.prizes == Prizes::ProRata, is_on_request, "contest {}", proposal.item);
+    }
+    assert_eq!(organisation.stage_of(5).map(|stage| stage.number), Some(1));
+    assert_eq!(organisation.stage_of(6).map(|stage| stage.number), Some(2));
+    assert_eq!(organisation.stage_of(16), None);
+}
+
+#[test]
+fn parameters_are_those_of_the_rules() {
+    let Governance { params, cycle_bounds, gas, terms, .. } = seed().governance;
+    assert_eq!((params.min_members, params.max_members, params.max_place), (10, 15, 3));
+    assert_eq!((params.jury_bps_max, params.org_bps_max), (1_000, 200));
+    assert_eq!((params.voting_period, params.confirm_window), (Span::days(7), Span::days(14)));
+    assert_eq!(cycle_bounds, [1_606_780_800, 1_617_235_200, 1_627_776_000, 1_638_316_800].map(UnixTime));
+    assert_eq!(
+        [gas.registry, gas.multisig, gas.treasury, gas.jury_pool],
+        [300, 50, 50, 20].map(Nano::tokens)
+    );
+    assert!(terms.contains("does not distribute Tons to US citizens or entities"));
+}
+
+#[test]
+fn wrong_parameters_are_named() {
+    let governance = |from, to| changed(FileKind::Governance, from, to);
+    let outside = |name, found, min, max| Err(Error::Parameter { name, found, min, max });
+    let day = 86_400;
+    for (from, to, error) in [
+        (
+            "voting_period = \"7d\"",
+            "voting_period = \"23h\"",
+            outside("voting_period", 82_800, day, 30 * day),
+        ),
+        (
+            "voting_period = \"7d\"",
+            "voting_period = \"31d\"",
+            outside("voting_period", 31 * day, day, 30 * day),
+        ),
+        ("voting_delay = \"0s\"", "voting_delay = \"8d\"", outside("voting_delay", 8 * day, 0, 7 * day)),
+        ("max_members = 15", "max_members = 16", outside("max_members", 16, 10, 15)),
+        ("min_members = 10", "min_members = 9", outside("min_members", 9, 10, 15)),
+        ("max_place = 3", "max_place = 0", outside("max_place", 0, 1, 255)),
+        (
+            "confirm_window = \"14d\"",
+            "confirm_window = \"2d\"",
+            outside("confirm_window", 2 * day, 3 * day, 30 * day),
+        ),
+    ] {
+        assert_eq!(governance(from, to), error, "{to}");
+    }
+    let bounds = Err(Error::CycleBounds { mandate_end: UnixTime(1_617_235_200) });
+    assert_eq!(governance("1617235200", "1617235201"), bounds);
+    assert_eq!(governance("1638316800", "1627776000"), bounds);
+    assert_eq!(governance("Declaration of Decentralization of Free TON", " "), Err(Error::EmptyText));
+    assert!(matches!(
+        governance("\"7d\"", "\"7 days\""),
+        Err(Error::Syntax { file: FileKind::Governance, .. })
+    ));
+}
+
+#[test]
+fn wrong_contest_proposals_are_named() {
+    let contests = |from, to| changed(FileKind::Contests, from, to);
+    let broken = |contest, what| Err(Error::Proposal { contest, what });
+    let tokens = Nano::tokens;
+    assert_eq!(
+        contests("[250, 200", "[251, 200"),
+        Err(Error::PrizeSum { contest: 1, sum: tokens(1_001), fund: tokens(1_000) })
+    );
+    assert_eq!(
+        contests("jury_bps = 1000", "jury_bps = 500"),
+        Err(Error::ProposedShare { contest: 1, fund: "the jury", share: tokens(50), amount: tokens(100) })
+    );
+    for (from, to, error) in [
+        ("seats = 12\n", "", broken(1, "needs seats if it is a jury contest, and none otherwise")),
+        ("kind = \"jury\"\n", "", broken(1, "needs seats if it is a jury contest, and none otherwise")),
+        ("pro_rata = true\n", "", broken(7, "needs either prizes or pro_rata")),
+        ("[250, 200", "[200, 250", broken(1, "gives a later place more than an earlier one")),
+        ("40, 30]", "40, 30, 0]", broken(1, "has a prize under 0.1 TON")),
+        ("commit = \"5d\"", "commit = \"23h\"", broken(1, "has a phase under 24 hours")),
+        ("min_jurors = 5", "min_jurors = 4", broken(2, "needs 5 jurors: its reward is 100 000 TON or more")),
+        (
+            "confirm_window = \"14d\"",
+            "confirm_window = \"13d\"",
+            broken(1, "gives less time for confirmation than governance.toml"),
+        ),
+        (
+            "org_bps = 200",
+            "org_bps = 201",
+            broken(1, "gives the organisation more than governance.toml allows"),
+        ),
+    ] {
+        assert_eq!(contests(from, to), error, "{to}");
+    }
+    assert!(matches!(contests("item = 15", "item = 16"), Err(Error::Proposals { .. })));
 }
