@@ -44,5 +44,5 @@ pub use ton_abi as abi;
 
 pub use self::client::{Client, Contract, Deploy, Settings};
 pub use self::error::{Error, Failure, GetterFailure, NotIncluded, NotIncludedCause, Result};
-pub use self::ids::{BlockId, MsgHash, ParseHashError, TxHash};
+pub use self::ids::{BlockId, MsgHash, TxHash};
 pub use self::registry::Registry;

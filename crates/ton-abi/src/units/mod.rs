@@ -1,9 +1,11 @@
 //! Units: money, times, logical time, keys, signatures.
 
+mod hex;
 mod keys;
 mod money;
 mod time;
 
-pub use keys::{ParseKeyError, PublicKey, Signature};
+pub use self::hex::{ParseHexError, parse_hex};
+pub use keys::{PublicKey, Signature};
 pub use money::{Nano, ParseNanoError};
 pub use time::{Lt, UnixMillis, UnixTime};
