@@ -252,7 +252,7 @@ impl World {
         chain::gas_before_accept(&self.config, &self.account(&target), message, &context)
     }
 
-    /// Calls a getter, a second from now: a getter's message also has to be newer than the last one.
+    /// Calls a getter.
     ///
     /// # Errors
     /// Those of [`chain::run_getter`].
@@ -262,7 +262,7 @@ impl World {
         function: &str,
         params: &Value,
     ) -> Result<Value, chain::GetterError> {
-        let context = LocalContext::new(UnixTime(self.now + 1));
+        let context = LocalContext::new(UnixTime(self.now));
         let account = self.account(&contract.address);
         chain::run_getter(&self.config, &account, &contract.abi, function, params, &context)
             .map(|found| found.json())

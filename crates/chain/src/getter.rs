@@ -1,7 +1,9 @@
 //! Local runs: nothing changes, nobody pays.
 
 use serde_json::Value;
-use ton_abi::{ContractAbi, Decoded, Function, Hash, Header, PublicKey, UnixTime, external_message};
+use ton_abi::{
+    ContractAbi, Decoded, Function, Hash, Header, PublicKey, UnixMillis, UnixTime, external_message,
+};
 use tycho_types::cell::{Cell, HashBytes, Load};
 use tycho_types::dict::Dict;
 use tycho_types::models::{OutAction, OwnedRelaxedMessage, RelaxedMsgInfo};
@@ -16,8 +18,11 @@ pub const LOCAL_GAS: u64 = 100_000_000;
 /// What the block gives to a local run.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalContext {
-    /// The chain's time, not the wall's: getters check the message's headers against it.
+    /// The chain's time, not the wall's: what the contract sees as now.
     pub now: UnixTime,
+    /// Time in the header of a getter's message. A contract with replay protection wants it to be later than that of
+    /// the last message it took, which may have come in this very second.
+    pub time: UnixMillis,
     /// Gas limit.
     pub gas_limit: u64,
     /// Seed of the block's randomness.
@@ -25,9 +30,10 @@ pub struct LocalContext {
 }
 
 impl LocalContext {
-    /// A context at that time with [`LOCAL_GAS`] and a zero seed.
+    /// A context at that time with [`LOCAL_GAS`] and a zero seed; the header has the start of the next second, later
+    /// than any message of this one.
     pub fn new(now: UnixTime) -> Self {
-        Self { now, gas_limit: LOCAL_GAS, rand_seed: HashBytes::ZERO }
+        Self { now, time: now.plus(1).millis(), gas_limit: LOCAL_GAS, rand_seed: HashBytes::ZERO }
     }
 }
 
@@ -124,8 +130,7 @@ pub fn run_local(
 
 /// Runs a function of a contract and decodes its answer.
 ///
-/// The call is an unsigned external message with the chain's time in its headers; `pubkey` goes into the header of
-/// that name. A responsible function's first parameter `answerId` may be left out.
+/// The call is an unsigned external message with the context's time in its header. A responsible function's first parameter `answerId` may be left out.
 ///
 /// # Errors
 /// [`GetterError`].
@@ -155,7 +160,7 @@ pub fn run_getter_as(
 ) -> Result<Decoded, GetterError> {
     const LIFETIME: u32 = 60;
     let function = abi.function(function)?;
-    let header = Header { time: context.now.millis(), expire: context.now.plus(LIFETIME), pubkey };
+    let header = Header { time: context.time, expire: context.now.plus(LIFETIME), pubkey };
     let body = abi.encode_unsigned_call(&function.name, &with_answer_id(function, params), &header)?;
     let message = external_message(account.address(), None, Some(body))?;
     let run = run_local(config, account, &message, context)?;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use chain::LocalContext;
 use keys::Signer;
 use serde_json::Value;
 use ton_abi::{
@@ -143,9 +144,14 @@ impl Client {
     pub async fn header(&self, address: &Address, pubkey: Option<PublicKey>) -> Result<Header> {
         let now = self.transport.now(address).await?;
         let expire = now.seconds().plus(self.settings.lifetime);
+        Ok(Header { time: self.later(now), expire, pubkey })
+    }
+
+    /// `now`, or the first millisecond that no header had before.
+    fn later(&self, now: UnixMillis) -> UnixMillis {
         let mut last = self.last_time.lock().unwrap_or_else(PoisonError::into_inner);
         *last = UnixMillis(now.0.max(last.0 + 1));
-        Ok(Header { time: *last, expire, pubkey })
+        *last
     }
 
     /// Has a message signed.
@@ -278,9 +284,11 @@ impl Client {
     /// [`Error::AccountMissing`], [`Error::NotActive`], [`Error::Getter`] if the contract ended with an exit
     /// code, [`Error::NoAnswer`], [`Error::Transport`].
     pub async fn run_getter(&self, contract: &Contract, function: &str, params: &Value) -> Result<Decoded> {
-        let header = self.header(&contract.address, None).await?;
+        let now = self.transport.now(&contract.address).await?;
+        let mut context = LocalContext::new(now.seconds());
+        context.time = context.time.max(self.later(now));
         let account = self.account(&contract.address).await?;
         let config = self.transport.config().await?;
-        tvm::run_getter(&config, &account, contract, function, params, &header, &self.registry())
+        tvm::run_getter(&config, &account, contract, function, params, &context, &self.registry())
     }
 }

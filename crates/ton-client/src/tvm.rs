@@ -5,7 +5,7 @@
 
 use chain::{Account, AccountStatus, Config, ExecContext, ExecError, Executed, GetterError, LocalContext};
 use serde_json::Value;
-use ton_abi::{Cell, ContractAbi, Decoded, Header, Lt, Nano, Phase, UnixTime, external_message};
+use ton_abi::{Cell, Decoded, Lt, Nano, Phase, UnixTime};
 use tycho_types::models::GlobalCapability;
 
 use crate::client::Contract;
@@ -63,9 +63,8 @@ pub fn check_external(
 
 /// Runs a function on an account and decodes what it returns.
 ///
-/// The header's `time` must be later than that of the last message the contract took, as it checks that here
-/// too; [`crate::Client::header`] makes such. The first parameter `answerId` of a responsible function may be
-/// left out.
+/// `context.time` must be later than that of the last message the contract took, as a contract with replay
+/// protection checks that here too. The first parameter `answerId` of a responsible function may be left out.
 ///
 /// # Errors
 /// [`Error::AccountMissing`], [`Error::NotActive`], [`Error::Getter`], [`Error::NoAnswer`], [`Error::Abi`].
@@ -75,7 +74,7 @@ pub fn run_getter(
     contract: &Contract,
     function: &str,
     params: &Value,
-    header: &Header,
+    context: &LocalContext,
     registry: &Registry,
 ) -> Result<Decoded> {
     let address = || account.address().clone();
@@ -84,40 +83,16 @@ pub fn run_getter(
         AccountStatus::NotExists => return Err(Error::AccountMissing { address: address() }),
         status => return Err(Error::NotActive { address: address(), status }),
     }
-    let params = with_answer_id(&contract.abi, function, params)?;
-    let body = contract.abi.encode_unsigned_call(function, &params, header)?;
-    let message = external_message(account.address(), None, Some(body))?;
-    let context = LocalContext::new(header.time.seconds());
-    let run = chain::run_local(config, account, &message, &context).map_err(|e| match e {
-        GetterError::Abi(e) => Error::Abi(e),
-        source => Error::LocalRun { address: address(), source: Box::new(source) },
-    })?;
-    // Source: TVM specification, exit codes 0 and 1 both mean normal termination.
-    if !matches!(run.exit_code, 0 | 1) {
-        let name = registry.contract_at(account.address());
-        let meaning = registry.explain(name.map(AsRef::as_ref), run.exit_code, Phase::Compute).cloned();
-        let (function, exit_code) = (function.to_owned(), run.exit_code);
-        let failure = GetterFailure { address: address(), function, exit_code, meaning };
-        return Err(Error::Getter(Box::new(failure)));
-    }
-    let outbound = run.out_messages.iter().filter(|message| message.external);
-    for message in outbound {
-        match contract.abi.decode_answer(function, &message.body) {
-            // An event emitted on the way.
-            Err(ton_abi::Error::WrongId { .. }) => {}
-            answer => return Ok(answer?),
+    let answer = chain::run_getter(config, account, &contract.abi, function, params, context);
+    answer.map_err(|error| match error {
+        GetterError::Abi(error) => Error::Abi(error),
+        GetterError::NoAnswer => Error::NoAnswer { address: address(), function: function.to_owned() },
+        GetterError::Exit { exit_code, .. } => {
+            let name = registry.contract_at(account.address());
+            let meaning = registry.explain(name.map(AsRef::as_ref), exit_code, Phase::Compute).cloned();
+            let function = function.to_owned();
+            Error::Getter(Box::new(GetterFailure { address: address(), function, exit_code, meaning }))
         }
-    }
-    Err(Error::NoAnswer { address: address(), function: function.to_owned() })
-}
-
-fn with_answer_id(abi: &ContractAbi, function: &str, params: &Value) -> Result<Value> {
-    let mut params = params.clone();
-    if let (Some(first), Value::Object(params)) = (abi.function(function)?.inputs.first(), &mut params)
-        && matches!(&*first.name, "answerId" | "_answer_id")
-        && !params.contains_key(&*first.name)
-    {
-        params.insert(first.name.to_string(), Value::from(0));
-    }
-    Ok(params)
+        source => Error::LocalRun { address: address(), source: Box::new(source) },
+    })
 }

@@ -2,7 +2,7 @@
 
 use chain::{Account, Config, GetterError, LocalContext, run_getter, run_local};
 use serde_json::{Value, json};
-use ton_abi::{ContractAbi, Nano, UnixTime};
+use ton_abi::{ContractAbi, Nano, UnixMillis, UnixTime};
 
 use crate::support::{NOW, address, contract, poke};
 
@@ -49,9 +49,29 @@ fn the_answer_id_of_a_responsible_function_may_be_left_out() {
 #[test]
 fn getters_see_the_time_of_the_chain() {
     assert_eq!(get(&answering("NOW"), "get").expect("an answer"), json!({ "value": NOW.0.to_string() }));
-    // `time` comes first in the body behind the bit for the signature, in milliseconds.
-    let account = answering("DROP LDU 1 LDU 64 DROP NIP INT 1000 DIV");
-    assert_eq!(get(&account, "get").expect("an answer"), json!({ "value": NOW.0.to_string() }));
+}
+
+/// `time` comes first in the body behind the bit for the signature, in milliseconds.
+const HEADER_TIME: &str = "DROP LDU 1 LDU 64 DROP NIP";
+
+#[test]
+fn the_time_of_the_header_is_the_callers() {
+    let account = answering(HEADER_TIME);
+    let mut context = LocalContext::new(NOW);
+    context.time = UnixMillis(123_456);
+    let found = run_getter(&Config::local(), &account, &abi(), "get", &json!({}), &context);
+    assert_eq!(found.expect("an answer").json(), json!({ "value": "123456" }));
+}
+
+#[test]
+fn replay_protection_lets_a_getter_pass_in_the_second_of_the_last_message() {
+    let last = NOW.millis().0 + 999;
+    let account = answering(&format!("{HEADER_TIME} INT {last} GREATER THROWIFNOT 52 INT 5"));
+    assert_eq!(get(&account, "get").expect("an answer"), json!({ "value": "5" }));
+    let mut late = LocalContext::new(NOW);
+    late.time = UnixMillis(last);
+    let found = run_getter(&Config::local(), &account, &abi(), "get", &json!({}), &late);
+    assert!(matches!(found, Err(GetterError::Exit { exit_code: 52, .. })), "{found:?}");
 }
 
 #[test]
