@@ -175,35 +175,26 @@ fn t07_messages_expire_and_do_not_live_longer_than_a_day() {
     }
 }
 
+/// A submission to `wallet` whose signature covers the address of another.
+fn signed_for_another(wallet: &mut Wallet) -> Cell {
+    let header = wallet.world.header(Some(&key(0)));
+    let (submission, elsewhere) = (payment(&payee(1), TON), payee(0x11));
+    let call = wallet.contract.abi.encode_call("submitTransaction", &submission, &header, Some(&elsewhere));
+    let body = call.and_then(|c| c.sign_with(|hash| sign(0, hash))).expect("encodable");
+    external_message(&wallet.contract.address, None, Some(body)).expect("encodable")
+}
+
 #[test]
 fn t08_a_body_for_one_wallet_is_refused_by_another_with_the_same_custodians() {
     let mut wallet = Wallet::new(3, 2, 100);
-    let header = wallet.world.header(Some(&key(0)));
-    let elsewhere = payee(0x11);
-    let call = wallet.contract.abi.encode_call(
-        "submitTransaction",
-        &payment(&payee(1), TON),
-        &header,
-        Some(&elsewhere),
-    );
-    let body = call.and_then(|c| c.sign_with(|hash| sign(0, hash))).expect("encodable");
-    let message = external_message(&wallet.contract.address, None, Some(body)).expect("encodable");
+    let message = signed_for_another(&mut wallet);
     assert_refused(&wallet.world.send(&message), 40);
 }
 
 #[test]
 fn t08_the_published_wallet_takes_a_body_that_was_signed_for_another() {
     let mut wallet = Wallet::of(published(), 3, 2, 100);
-    let header = wallet.world.header(Some(&key(0)));
-    let elsewhere = payee(0x11);
-    let call = wallet.contract.abi.encode_call(
-        "submitTransaction",
-        &payment(&payee(1), TON),
-        &header,
-        Some(&elsewhere),
-    );
-    let body = call.and_then(|c| c.sign_with(|hash| sign(0, hash))).expect("encodable");
-    let message = external_message(&wallet.contract.address, None, Some(body)).expect("encodable");
+    let message = signed_for_another(&mut wallet);
     wallet.world.send(&message).success();
 }
 
