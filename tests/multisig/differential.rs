@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 use serde_json::{Value, json};
 use ton_abi::{Address, Cell, Hash, InternalMessage, MessageKind, MessageView, Nano};
+use workspace_tests::compiled::contract;
+use workspace_tests::foreign;
 use workspace_tests::world::{Contract, Outcome, World, key, public_json};
-use workspace_tests::{foreign, workspace};
 
 /// Messages of one sequence.
 const STEPS: usize = 40;
@@ -42,20 +43,18 @@ struct Payout {
 }
 
 impl Side {
-    fn published() -> (String, Vec<u8>) {
+    fn published() -> Contract {
         let abi = std::fs::read_to_string(foreign("images/SafeMultisigWallet.abi.json")).expect("readable");
-        (abi, std::fs::read(foreign("images/SafeMultisigWallet.tvc")).expect("readable"))
+        let tvc = std::fs::read(foreign("images/SafeMultisigWallet.tvc")).expect("readable");
+        Contract::new(&abi, &tvc, &key(0), &json!({}))
     }
 
-    fn built() -> (String, Vec<u8>) {
-        let abi = std::fs::read_to_string(workspace("abi/Multisig.abi.json")).expect("abi/ is built");
-        (abi, std::fs::read(workspace("abi/Multisig.tvc")).expect("abi/ is built"))
+    fn built() -> Contract {
+        contract("Multisig.tsol", Some(&key(0)), &json!({ "boot": "0" }))
     }
 
     fn new(ours: bool, owners: u8, required: u8) -> Self {
-        let (abi, tvc) = if ours { Self::built() } else { Self::published() };
-        let statics = if ours { json!({ "boot": "0" }) } else { json!({}) };
-        let wallet = Contract::new(&abi, &tvc, &key(0), &statics);
+        let wallet = if ours { Self::built() } else { Self::published() };
         let mut world = World::default();
         world.give(&wallet.address, Nano::tokens(1_000_000));
         let keys: Vec<_> = (0..owners).map(|n| public_json(&key(n))).collect();

@@ -10,9 +10,9 @@ use ton_abi::{Cell, UnixTime};
 use workspace_tests::workspace;
 use workspace_tests::world::Outcome;
 
-use crate::compiled::test_contract;
 use crate::wallet::{
-    LIFETIME, TON, Wallet, base64, chain_of, extended, keys, ours, payee, payment, published, transaction,
+    LIFETIME, TON, Wallet, base64, chain_of, extended, keys, ours, payee, payment, published, test_contract,
+    transaction,
 };
 
 /// C2: gas before acceptance stays below this.

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 use ton_abi::{Address, Cell, CellBuilder, InternalMessage, Nano, external_message};
 
-use crate::compiled::test_contract;
 use crate::wallet::{
     TON, Wallet, assert_refused, base64, chain_of, extended, keys, ours, payee, payment, payouts,
-    transaction, try_deploy,
+    test_contract, transaction, try_deploy,
 };
 
 /// Parameters of `sendTransaction` with those flags.

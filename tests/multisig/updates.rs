@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use ton_abi::{Cell, CellBuilder};
 use workspace_tests::world::{key, public_json};
 
-use crate::compiled::test_contract;
 use crate::wallet::{
-    LIFETIME, TON, Wallet, assert_refused, base64, header_at, keys, payee, payment, transaction, update,
+    LIFETIME, TON, Wallet, assert_refused, base64, header_at, keys, payee, payment, test_contract,
+    transaction, update,
 };
 
 fn code_update(code: &Cell) -> Value {

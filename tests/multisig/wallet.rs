@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use ton_abi::{
     Address, Boc, Cell, CellBuilder, Hash, Header, MessageKind, MessageView, Nano, UnixMillis, UnixTime,
 };
+use workspace_tests::compiled::contract;
+use workspace_tests::foreign;
 use workspace_tests::world::{Contract, Outcome, World, key, public, public_json};
-use workspace_tests::{foreign, workspace};
 
 /// One TON in nano.
 pub(crate) const TON: u64 = 1_000_000_000;
@@ -22,11 +23,14 @@ pub(crate) struct Wallet {
     pub(crate) contract: Contract,
 }
 
-/// Our multisig from the committed image, not yet deployed.
+/// Our multisig, compiled from its source, not yet deployed.
 pub(crate) fn ours() -> Contract {
-    let abi = std::fs::read_to_string(workspace("abi/Multisig.abi.json")).expect("abi/ is built");
-    let tvc = std::fs::read(workspace("abi/Multisig.tvc")).expect("abi/ is built");
-    Contract::new(&abi, &tvc, &key(DEPLOYER), &json!({ "boot": "0" }))
+    contract("Multisig.tsol", Some(&key(DEPLOYER)), &json!({ "boot": "0" }))
+}
+
+/// A contract of `contracts/test` with these initial values of its static variables.
+pub(crate) fn test_contract(name: &str, statics: &Value) -> Contract {
+    contract(&format!("test/{name}.tsol"), Some(&key(DEPLOYER)), statics)
 }
 
 /// The published SafeMultisigWallet, not yet deployed.
