@@ -55,6 +55,19 @@ fn function_ids_are_printed_with_their_signatures() {
 }
 
 #[test]
+fn functions_with_ids_of_their_own_are_printed_by_signature_too() {
+    let own = "function add(uint32 by) public functionID(0x123)";
+    let directory = workdir(&GOOD.replace("function add(uint32 by) public", own).replace(
+        "constructor",
+        "function twice() public functionID(0x124) { tvm.accept(); count *= 2; }\n    constructor",
+    ));
+    let output = tsolc(directory.path(), &["Counter.tsol", "--function-ids"]);
+    let ids: serde_json::Value = serde_json::from_slice(&output.stdout).expect("stdout is JSON");
+    assert_eq!(ids["add(uint32)()v2"], "0x00000123", "{ids}");
+    assert_eq!(ids["twice()()v2"], "0x00000124", "{ids}");
+}
+
+#[test]
 fn an_error_has_code_place_and_help_and_nothing_is_written() {
     let directory = workdir(&GOOD.replace("count += by", "count += bye"));
     let output = tsolc(directory.path(), &["Counter.tsol"]);

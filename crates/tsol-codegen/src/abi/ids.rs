@@ -10,7 +10,7 @@ use super::types::signature_of;
 pub struct FunctionSignature {
     /// Name of the function, getter or event.
     pub name: String,
-    /// The text that was hashed, such as `f(uint8)()v2`; empty where the attribute `functionID` gives the id.
+    /// The text, such as `f(uint8)()v2`, whose hash is the id unless the attribute `functionID` gives it.
     pub signature: String,
     /// Id in requests; answers have bit 31 set.
     pub id: u32,
@@ -47,7 +47,8 @@ pub(crate) fn extern_id(program: &Program, function: ExternId) -> u32 {
     function.function_id.unwrap_or_else(|| hash(&extern_signature(program, function)) & !ANSWER)
 }
 
-/// Request and answer id of a public function that has no [`Extern`] (the getter of a public variable).
+/// Request and answer id of a public function, and the text that the ids are the hash of unless `functionID` gives
+/// them.
 pub(crate) fn getter_answer(program: &Program, function: &Function) -> (u32, u32, String) {
     let types = |ids: &[tsol_sema::hir::LocalId]| -> Vec<Type> {
         ids.iter().map(|id| function.locals[id.0 as usize].ty.clone()).collect()
@@ -59,7 +60,7 @@ pub(crate) fn getter_answer(program: &Program, function: &Function) -> (u32, u32
     let outputs = types(&function.returns);
     let text = signature(program, &function.name, inputs.iter(), Some(&mut outputs.iter()));
     match function.function_id {
-        Some(id) => (id, id, String::new()),
+        Some(id) => (id, id, text),
         None => (hash(&text) & !ANSWER, hash(&text) | ANSWER, text),
     }
 }
