@@ -41,8 +41,8 @@ tsol_syntax::code_table! {
     E0212 = "bases contradict each other",
         "Bases are written from the most basic to the most derived one. A base must not stand behind a contract that derives from it.";
     /// A struct is empty or contains itself.
-    E0213 = "struct has no members or contains itself",
-        "Structs are values: they have at least one member and cannot contain themselves, not even in arrays or mappings.";
+    E0213 = "struct has no members, too many, or contains itself",
+        "Structs are values: they have at least one member, at most 1000 with those of inner structs, and cannot contain themselves, not even in arrays or mappings.";
 
     /// A `using` directive is wrong.
     E0214 = "using directive is wrong",
@@ -268,10 +268,10 @@ tsol_syntax::code_table! {
         "`gosh` and `bls` need capabilities that the supported networks do not have.";
     /// A form of deployment is not supported.
     E0509 = "function is not supported",
-        "The help names the replacement.";
+        "Initial data are a dictionary that `new` and `abi.encodeStateInit` build; contracts do not take data apart. The help names the replacement.";
     /// A builtin is not supported.
     E0510 = "builtin is not supported",
-        "The help names the replacement.";
+        "The function is in the reference, but tsolc does not compile it; its README lists what it does. Where another function does the same, the help names it.";
     /// A loop over existing variables.
     E0511 = "loop over existing variables is not supported",
         "Declare the variables in the head of the loop.";

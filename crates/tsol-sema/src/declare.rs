@@ -1,6 +1,6 @@
 //! Resolving declarations: bases, types of members and parameters.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tsol_syntax::ast::{ContractKind, Param};
 
@@ -10,6 +10,20 @@ use crate::defs::{Home, Signature};
 use crate::hir::{StructId, Type};
 use crate::linear::linearize;
 use crate::types;
+
+/// Most members of a struct, those of inner structs counted in. The machine's stack has room for fewer.
+const MAX_MEMBERS: usize = 1000;
+/// Most structs inside of each other.
+const MAX_LEVELS: usize = 32;
+
+/// Size of a struct.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    /// Members with those of inner structs.
+    members: usize,
+    /// Structs inside of each other, itself included.
+    levels: usize,
+}
 
 impl Cx<'_> {
     /// Finds the bases of all contracts and their order.
@@ -149,15 +163,17 @@ impl Cx<'_> {
             }
             self.program.structs[index].fields = fields;
         }
-        let endless: Vec<usize> = (0..self.defs.structs.len())
-            .filter(|index| self.contains_struct(*index, *index, &mut HashSet::new()))
-            .collect();
+        let inner: Vec<Vec<usize>> =
+            (0..self.defs.structs.len()).map(|index| self.structs_of(index)).collect();
+        let endless: Vec<usize> =
+            (0..self.defs.structs.len()).filter(|index| contains_itself(*index, &inner)).collect();
         for index in endless {
             let name = &self.defs.structs[index].0.name;
             let message = format!("struct `{name}` contains itself");
             let _ = self.error(E0213, name.span, message).note("structs are values: they have an end").emit();
             self.program.structs[index].fields.clear();
         }
+        self.bound_structs();
         self.structs_done = true;
         for index in 0..self.defs.structs.len() {
             let (def, _) = self.defs.structs[index];
@@ -179,15 +195,46 @@ impl Cx<'_> {
         }
     }
 
-    fn contains_struct(&self, wanted: usize, at: usize, seen: &mut HashSet<usize>) -> bool {
+    /// The structs directly inside of a struct, as often as they are there.
+    fn structs_of(&self, index: usize) -> Vec<usize> {
         let mut inner = Vec::new();
-        for (_, ty) in &self.program.structs[at].fields {
+        for (_, ty) in &self.program.structs[index].fields {
             structs_in(ty, &mut inner);
         }
-        inner.iter().any(|id| {
-            let index = id.0 as usize;
-            index == wanted || (seen.insert(index) && self.contains_struct(wanted, index, seen))
-        })
+        inner.into_iter().map(|id| id.0 as usize).collect()
+    }
+
+    /// Later passes visit structs inside of structs again and again: what they visit is bounded here.
+    fn bound_structs(&mut self) {
+        let mut known = HashMap::new();
+        for index in 0..self.defs.structs.len() {
+            if self.measure(index, 0, &mut known).is_some() {
+                continue;
+            }
+            let name = &self.defs.structs[index].0.name;
+            let note = format!("at most {MAX_MEMBERS} with those of inner structs, and {MAX_LEVELS} levels");
+            let error = self.error(E0213, name.span, format!("struct `{name}` has too many members"));
+            let _ = error.note(note).emit();
+            self.program.structs[index].fields.clear();
+            known.insert(index, Size::default());
+        }
+    }
+
+    /// Size of a struct that lies `level` structs deep; `None` if it, or one inside of it, is too large.
+    fn measure(&self, index: usize, level: usize, known: &mut HashMap<usize, Size>) -> Option<Size> {
+        if let Some(size) = known.get(&index) {
+            return (level + size.levels <= MAX_LEVELS).then_some(*size);
+        }
+        if level >= MAX_LEVELS {
+            return None;
+        }
+        let mut size = Size { members: self.program.structs[index].fields.len(), levels: 1 };
+        for inner in self.structs_of(index) {
+            let inside = self.measure(inner, level + 1, known)?;
+            size.members += inside.members;
+            size.levels = size.levels.max(inside.levels + 1);
+        }
+        (size.members <= MAX_MEMBERS).then(|| *known.entry(index).or_insert(size))
     }
 
     /// Struct keys can be judged only when all structs are known.
@@ -208,6 +255,21 @@ impl Cx<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a struct is found among its own members, at any depth; `inner` has the structs directly inside of each.
+fn contains_itself(wanted: usize, inner: &[Vec<usize>]) -> bool {
+    let mut seen = vec![false; inner.len()];
+    let mut queue = inner[wanted].clone();
+    while let Some(at) = queue.pop() {
+        if at == wanted {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[at], true) {
+            queue.extend(&inner[at]);
+        }
+    }
+    false
 }
 
 fn structs_in(ty: &Type, out: &mut Vec<StructId>) {

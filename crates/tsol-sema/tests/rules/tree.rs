@@ -187,3 +187,27 @@ fn long_chains_of_constants_do_not_exhaust_the_stack() {
     let codes = crate::support::codes_of(&backward);
     assert!(codes.iter().all(|code| code.as_str() == "E0406") && !codes.is_empty(), "{codes:?}");
 }
+
+#[test]
+fn structs_that_double_at_each_of_40_levels_are_refused_at_once() {
+    let mut structs = String::from("struct S0 { uint8 a; }\n");
+    for i in 1..40 {
+        structs += &format!("struct S{i} {{ S{} a; S{} b; }}\n", i - 1, i - 1);
+    }
+    let codes = crate::support::codes_of(&(structs + "contract C { S39 s; }"));
+    assert!(codes.iter().any(|code| code.as_str() == "E0213"), "{codes:?}");
+}
+
+#[test]
+fn long_chains_of_structs_are_refused_in_either_order() {
+    let member = |i: usize| format!("struct T{} {{ T{i} a; }}\n", i + 1);
+    let last = "struct T0 { uint8 a; }\n".to_owned();
+    let inner_first = last.clone() + &(0..2000).map(member).collect::<String>();
+    let outer_first = (0..2000).rev().map(member).collect::<String>() + &last;
+    for structs in [inner_first, outer_first] {
+        let codes = crate::support::codes_of(&(structs + "contract C { T2000 t; }"));
+        assert!(codes.iter().any(|code| code.as_str() == "E0213"), "{codes:?}");
+    }
+    let few = last + &(0..31).map(member).collect::<String>();
+    assert!(crate::support::codes_of(&(few + "contract C { T31 t; }")).is_empty(), "32 levels are allowed");
+}
