@@ -13,6 +13,12 @@ tsol_syntax::code_table! {
     E0603 = "the code cannot be laid out in cells",
         "A function is larger than the machine allows, or needs more of the stack than instructions can reach (256 \
          values). Split the function.";
+    /// It is not known whether the state that old code left is read.
+    E0604 = "`tvm.resetStorage()` may come too late",
+        "New code reads the state that old code left unless `onCodeUpgrade` resets it first: the layout of the old code \
+         may be another one. Whether it does has to be plain. Call `tvm.resetStorage()`, or a function that begins \
+         with it, as a statement of its own at the top of `onCodeUpgrade`, outside of conditions, loops and \
+         modifiers.";
     /// A bug of this crate.
     E0699 = "internal error of the compiler",
         "The compiler contradicts itself. No output is written. Please report the source that leads to it.";

@@ -17,6 +17,8 @@ pub(super) struct Effects {
     pub(super) saves: bool,
     /// Can make an external message pay: `accept` and its kin.
     pub(super) accepts: bool,
+    /// Resets the storage.
+    pub(super) resets: bool,
     /// Functions it calls.
     calls: Vec<FunctionId>,
 }
@@ -53,12 +55,14 @@ pub(super) fn analyse(contract: &Contract) -> (Vec<Effects>, VarSet) {
             for callee in list[i].calls.clone() {
                 let callee = list[callee.0 as usize].clone();
                 let this = &mut list[i];
-                let before = (this.reads.len(), this.writes.len(), this.saves, this.accepts);
+                let size = |e: &Effects| (e.reads.len(), e.writes.len(), e.saves, e.accepts, e.resets);
+                let before = size(this);
                 this.reads.extend(callee.reads);
                 this.writes.extend(callee.writes);
                 this.saves |= callee.saves;
                 this.accepts |= callee.accepts;
-                changed |= before != (this.reads.len(), this.writes.len(), this.saves, this.accepts);
+                this.resets |= callee.resets;
+                changed |= before != size(this);
             }
         }
         if !changed {
@@ -164,6 +168,7 @@ fn add_builtin(builtin: &Builtin, out: &mut Effects) {
     ) {
         out.reads.insert(Var::Selector);
     }
+    out.resets |= *builtin == Builtin::ResetStorage;
     out.saves |= matches!(builtin, Builtin::Commit | Builtin::Exit | Builtin::Exit1);
     out.accepts |= matches!(builtin, Builtin::Accept | Builtin::SetGasLimit | Builtin::BuyGas);
 }

@@ -571,7 +571,7 @@ fn upgrade_entry(cx: &Cx<'_>, id: FunctionId) -> Lowered<FuncId> {
         fx.set_defaults();
         let slice = fx.open_state();
         let all: VarSet = state::stored_vars(cx).into_iter().collect();
-        if super::upgrade::resets_first(cx, function) {
+        if super::upgrade::resets_first(cx, id)? {
             // the layout of the old code may be another one: only the header is read
             let header: VarSet = all.iter().copied().filter(|var| !matches!(var, Var::State(_))).collect();
             fx.load_state(slice, &header, false, None)?;

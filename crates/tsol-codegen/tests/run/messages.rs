@@ -70,6 +70,10 @@ fn info(message: &Cell) -> tycho_types::models::RelaxedIntMsgInfo {
     }
 }
 
+// heading: <address>.transfer()
+// heading: External function calls
+// heading: receive
+// heading: onBounce
 #[test]
 fn messages_carry_what_was_said() {
     let mut world = World::deployed(SENDER, &[]);
@@ -106,6 +110,10 @@ fn messages_carry_what_was_said() {
     assert_eq!(world.int("bounced"), 11.into());
 }
 
+// heading: Deploy contract from contract
+// heading: Deploy via new
+// heading: code option usage
+// heading: New contract address problem
 #[test]
 fn a_child_gets_the_address_of_its_state() {
     let mut world = World::deployed(SENDER, &[]);
@@ -158,6 +166,9 @@ contract Custom {
     fallback() external { value = 77; }
 }"#;
 
+// heading: afterSignatureCheck
+// heading: externalMsg and internalMsg
+// heading: fallback
 #[test]
 fn replay_protection_can_be_custom() {
     let mut world = World::deployed(CUSTOM, &[]);
@@ -216,6 +227,10 @@ contract New {
     }
 }"#;
 
+// heading: onCodeUpgrade
+// heading: tvm.setcode()
+// heading: tvm.setCurrentCode()
+// heading: tvm.resetStorage()
 #[test]
 fn new_code_takes_over_the_state() {
     let mut world = World::deployed(OLD, &[]);
@@ -230,6 +245,28 @@ fn new_code_takes_over_the_state() {
     assert_eq!(out[3], AbiValue::Uint(256, num_bigint::BigUint::from_bytes_be(key.as_slice())));
 }
 
+#[test]
+fn a_function_that_begins_with_the_reset_is_as_good_as_the_reset() {
+    let helpers = "function take(TvmCell state) private { (a, b) = abi.decode(state, (uint32, uint256)); }
+    function start() private { forget(); name = \"new\"; }
+    function forget() private { tvm.resetStorage(); }";
+    let begins = NEW
+        .replace(
+            "tvm.resetStorage();\n        (a, b) = abi.decode(state, (uint32, uint256));",
+            "{ start(); take(state); }",
+        )
+        .replace("name = \"new\";", "")
+        .replace("constructor", &format!("{helpers}\n    constructor"));
+    let mut world = World::deployed(OLD, &[]);
+    let new = World::new(&begins);
+    let outcome = world.signed("upgrade", &args(&[("code", AbiValue::Cell(new.code.clone()))]));
+    assert_eq!(outcome.exit, 0, "{outcome:?}");
+    world.code = new.code;
+    world.abi = new.abi;
+    let out = world.get("both", &[]);
+    assert_eq!(out[..3], [uint(32, 9), uint(256, 6), AbiValue::String("new".into())]);
+}
+
 const PLAIN: &str = r#"
 contract Plain {
     uint32 public count;
@@ -237,6 +274,7 @@ contract Plain {
     function add() public { tvm.accept(); count += step + 1; }
 }"#;
 
+// heading: Deploy the contract with no constructor
 #[test]
 fn a_contract_without_constructor_starts_at_once() {
     let mut world = World::new(PLAIN);
