@@ -22,6 +22,18 @@ pub(super) fn int_shape(ty: &Type) -> Option<(bool, u16)> {
     }
 }
 
+/// An operator on two integers that were evaluated.
+struct IntOp<'t> {
+    op: BinaryOp,
+    a: Value,
+    b: Value,
+    /// Type of `a` and of the result.
+    ty: &'t Type,
+    /// What `b` is, if it is written as a number.
+    constant: Option<BigInt>,
+    checked: bool,
+}
+
 impl<'p> Fx<'_, 'p> {
     pub(super) fn is_quiet(&self, ty: &Type) -> bool {
         matches!(ty, Type::QuietInt { .. } | Type::QuietBool)
@@ -129,7 +141,9 @@ impl<'p> Fx<'_, 'p> {
                     self.against_zero(op, order)?
                 }
             },
-            _ if int_shape(ty).is_some() => self.int_op(op, (left[0], right[0]), ty, constant, checked)?,
+            _ if int_shape(ty).is_some() => {
+                self.int_op(&IntOp { op, a: left[0], b: right[0], ty, constant, checked })?
+            }
             _ => return Err(self.cx.unsupported(self.span(), "this operator on this type")),
         };
         Ok(vec![value])
@@ -140,14 +154,8 @@ impl<'p> Fx<'_, 'p> {
         self.constants.get(values.first()?).cloned()
     }
 
-    fn int_op(
-        &mut self,
-        op: BinaryOp,
-        (a, b): (Value, Value),
-        ty: &Type,
-        constant: Option<BigInt>,
-        checked: bool,
-    ) -> Lowered<Value> {
+    fn int_op(&mut self, operation: &IntOp<'_>) -> Lowered<Value> {
+        let IntOp { op, a, b, ty, .. } = *operation;
         let quiet = self.is_quiet(ty);
         let pick = |plain, silent| if quiet { silent } else { plain };
         let plain = match op {
@@ -161,20 +169,14 @@ impl<'p> Fx<'_, 'p> {
             BinaryOp::Le => pick(Op::Leq, Op::QLeq),
             BinaryOp::Gt => pick(Op::Greater, Op::QGreater),
             BinaryOp::Ge => pick(Op::Geq, Op::QGeq),
-            _ => return self.sized_op(op, (a, b), ty, constant, checked),
+            _ => return self.sized_op(operation),
         };
         Ok(self.op1(plain, &[a, b]))
     }
 
     /// Operators whose result may be out of range.
-    fn sized_op(
-        &mut self,
-        op: BinaryOp,
-        (a, b): (Value, Value),
-        ty: &Type,
-        constant: Option<BigInt>,
-        checked: bool,
-    ) -> Lowered<Value> {
+    fn sized_op(&mut self, operation: &IntOp<'_>) -> Lowered<Value> {
+        let IntOp { op, a, b, ty, ref constant, checked } = *operation;
         let quiet = self.is_quiet(ty);
         let pick = |plain, silent| if quiet { silent } else { plain };
         let (signed, bits) = int_shape(ty).unwrap_or((true, 257));

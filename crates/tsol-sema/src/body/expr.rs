@@ -5,6 +5,7 @@ use tsol_syntax::ast;
 use tsol_syntax::span::Span;
 
 use super::operand::Ns;
+use super::ops::Infix;
 use super::{Body, Kind, Operand, Via};
 use crate::builtin::Builtin;
 use crate::codes::{E0208, E0310, E0311, E0312, E0313, E0335, E0403};
@@ -55,7 +56,7 @@ impl Body<'_, '_> {
                 .emit()),
             ast::ExprKind::Unary { op, operand } => self.unary(*op, operand, span),
             ast::ExprKind::Binary { op, op_span, left, right } => {
-                self.binary(*op, *op_span, left, right, span)
+                self.binary(Infix { op: *op, op_span: *op_span, span }, left, right)
             }
             ast::ExprKind::Assign { op, op_span, target, value } => {
                 self.assign(*op, *op_span, target, value, span)

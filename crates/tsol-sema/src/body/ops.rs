@@ -14,27 +14,30 @@ use crate::hir::{BinaryOp, Expr, ExprKind, Type, UnaryOp};
 use crate::rational::{Failure, Rational};
 use crate::types::{self, int_shape};
 
+/// An operator between two operands.
+#[derive(Clone, Copy)]
+pub(crate) struct Infix {
+    pub(crate) op: ast::BinaryOp,
+    /// Where the operator stands.
+    pub(crate) op_span: Span,
+    /// Where the whole expression stands.
+    pub(crate) span: Span,
+}
+
 impl Body<'_, '_> {
-    pub(crate) fn binary(
-        &mut self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        span: Span,
-    ) -> R<Operand> {
+    pub(crate) fn binary(&mut self, infix: Infix, left: &ast::Expr, right: &ast::Expr) -> R<Operand> {
         // Long chains lean to the left: walk down in a loop, so that depth of the tree is not depth of the stack.
-        let mut pending = vec![(op, op_span, right, span)];
+        let mut pending = vec![(infix, right)];
         let mut first = left;
         while let ast::ExprKind::Binary { op, op_span, left, right } = &first.kind {
-            pending.push((*op, *op_span, &**right, first.span));
+            pending.push((Infix { op: *op, op_span: *op_span, span: first.span }, &**right));
             first = left;
         }
         let mut result = self.operand(first);
-        for (op, op_span, right, span) in pending.into_iter().rev() {
+        for (infix, right) in pending.into_iter().rev() {
             let right = self.operand(right);
             result = match (result, right) {
-                (Ok(left), Ok(right)) => self.combine(op, op_span, left, right, span),
+                (Ok(left), Ok(right)) => self.combine(infix, left, right),
                 (Err(reported), _) | (_, Err(reported)) => Err(reported),
             };
         }
@@ -42,14 +45,8 @@ impl Body<'_, '_> {
     }
 
     /// Applies an operator to two checked operands.
-    pub(crate) fn combine(
-        &mut self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        left: Operand,
-        right: Operand,
-        span: Span,
-    ) -> R<Operand> {
+    pub(crate) fn combine(&mut self, infix: Infix, left: Operand, right: Operand) -> R<Operand> {
+        let Infix { op, op_span, span } = infix;
         if let (Operand::Number { value: a, .. }, Operand::Number { value: b, .. }) = (&left, &right) {
             return self.fold_numbers(op, a, b, span);
         }
@@ -58,14 +55,14 @@ impl Body<'_, '_> {
             return Err(error.help("put it behind the operator, or convert it").emit());
         }
         match op {
-            ast::BinaryOp::And | ast::BinaryOp::Or => self.logical(op, op_span, left, right, span),
+            ast::BinaryOp::And | ast::BinaryOp::Or => self.logical(infix, left, right),
             ast::BinaryOp::Shl | ast::BinaryOp::Shr | ast::BinaryOp::Pow => {
-                self.shift_or_power(op, op_span, left, right, span)
+                self.shift_or_power(infix, left, right)
             }
             ast::BinaryOp::Add if self.is_text(&left) || self.is_text(&right) => {
-                self.concat(op_span, left, right, span)
+                self.concat(infix, left, right)
             }
-            _ => self.symmetric(op, op_span, left, right, span),
+            _ => self.symmetric(infix, left, right),
         }
     }
 
@@ -97,18 +94,12 @@ impl Body<'_, '_> {
         })
     }
 
-    fn logical(
-        &mut self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        left: Operand,
-        right: Operand,
-        span: Span,
-    ) -> R<Operand> {
+    fn logical(&mut self, infix: Infix, left: Operand, right: Operand) -> R<Operand> {
+        let Infix { op, span, .. } = infix;
         let quiet = [&left, &right].iter().any(|o| self.own_type(o) == Some(Type::QuietBool));
         let ty = if quiet { Type::QuietBool } else { Type::Bool };
         if !self.accepts(&left, &ty) || !self.accepts(&right, &ty) {
-            return Err(self.no_operator(op, op_span, &left, &right));
+            return Err(self.no_operator(infix, &left, &right));
         }
         let left = Box::new(self.coerce(left, &ty)?);
         let right = Box::new(self.coerce(right, &ty)?);
@@ -116,14 +107,8 @@ impl Body<'_, '_> {
         Ok(Operand::Value(Expr { kind: ExprKind::Binary(op, left, right, true), ty, span }))
     }
 
-    fn shift_or_power(
-        &mut self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        left: Operand,
-        right: Operand,
-        span: Span,
-    ) -> R<Operand> {
+    fn shift_or_power(&mut self, infix: Infix, left: Operand, right: Operand) -> R<Operand> {
+        let Infix { op, span, .. } = infix;
         let quiet = matches!(self.own_type(&left), Some(Type::QuietInt { .. }));
         let narrow = match &right {
             Operand::Number { value, .. } => value.as_integer().is_some_and(|n| *n < BigInt::from(1024)),
@@ -142,7 +127,7 @@ impl Body<'_, '_> {
         };
         let shifts_bytes = matches!(base, Some(Type::FixedBytes(_))) && op != ast::BinaryOp::Pow;
         let Some(ty) = base.filter(|ty| (int_shape(ty).is_some() || shifts_bytes) && unsigned) else {
-            return Err(self.no_operator(op, op_span, &left, &right));
+            return Err(self.no_operator(infix, &left, &right));
         };
         let left = self.coerce(left, &ty)?;
         let right = self.settle(right)?;
@@ -155,17 +140,17 @@ impl Body<'_, '_> {
         matches!(operand, Operand::Text { .. }) || self.own_type(operand) == Some(Type::String)
     }
 
-    fn concat(&mut self, op_span: Span, left: Operand, right: Operand, span: Span) -> R<Operand> {
+    fn concat(&mut self, infix: Infix, left: Operand, right: Operand) -> R<Operand> {
         let fits = |body: &Self, operand: &Operand| {
             body.is_text(operand) || matches!(body.own_type(operand), Some(Type::FixedBytes(_)))
         };
         if !fits(self, &left) || !fits(self, &right) {
-            return Err(self.no_operator(ast::BinaryOp::Add, op_span, &left, &right));
+            return Err(self.no_operator(infix, &left, &right));
         }
         let left = self.as_string(left)?;
         let right = self.as_string(right)?;
         let kind = ExprKind::Builtin(Builtin::BytesConcat, vec![left, right]);
-        Ok(Operand::Value(Expr { kind, ty: Type::String, span }))
+        Ok(Operand::Value(Expr { kind, ty: Type::String, span: infix.span }))
     }
 
     fn as_string(&mut self, operand: Operand) -> R<Expr> {
@@ -178,23 +163,17 @@ impl Body<'_, '_> {
         Ok(super::convert::convert(bytes, &Type::String))
     }
 
-    fn symmetric(
-        &mut self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        left: Operand,
-        right: Operand,
-        span: Span,
-    ) -> R<Operand> {
+    fn symmetric(&mut self, infix: Infix, left: Operand, right: Operand) -> R<Operand> {
+        let Infix { op, span, .. } = infix;
         let Some(common) = self.common_operand_type(&left, &right) else {
-            return Err(self.no_operator(op, op_span, &left, &right));
+            return Err(self.no_operator(infix, &left, &right));
         };
         let result = match op.is_comparison() {
             true => self.comparison_type(op, &common),
             false => self.arithmetic_type(op, &common),
         };
         let Some(ty) = result else {
-            return Err(self.no_operator(op, op_span, &left, &right));
+            return Err(self.no_operator(infix, &left, &right));
         };
         let left = Box::new(self.coerce(left, &common)?);
         let right = Box::new(self.coerce(right, &common)?);
@@ -239,18 +218,12 @@ impl Body<'_, '_> {
         }
     }
 
-    fn no_operator(
-        &self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        left: &Operand,
-        right: &Operand,
-    ) -> tsol_syntax::diag::Reported {
+    fn no_operator(&self, infix: Infix, left: &Operand, right: &Operand) -> tsol_syntax::diag::Reported {
         let (a, b) = (self.describe(left), self.describe(right));
-        let message = format!("`{}` is not defined for {a} and {b}", op.as_str());
+        let message = format!("`{}` is not defined for {a} and {b}", infix.op.as_str());
         let mut error = self
             .cx
-            .error(E0308, op_span, message)
+            .error(E0308, infix.op_span, message)
             .label(left.span(), format!("this is {a}"))
             .label(right.span(), format!("this is {b}"));
         let shapes = (

@@ -3,6 +3,7 @@
 use tsol_syntax::ast;
 use tsol_syntax::span::Span;
 
+use super::ops::Infix;
 use super::{Body, Operand};
 use crate::builtin::Builtin;
 use crate::codes::{E0303, E0314, E0315};
@@ -45,7 +46,7 @@ impl Body<'_, '_> {
         span: Span,
     ) -> R<Operand> {
         if let Some(op) = op {
-            return self.compound(op, op_span, target, value, span);
+            return self.compound(Infix { op, op_span, span }, target, value);
         }
         if let ast::ExprKind::Tuple(parts) = &target.unparen().kind {
             return self.assign_tuple(parts, value, span);
@@ -119,18 +120,12 @@ impl Body<'_, '_> {
     }
 
     /// `a += b`: the operation is done in the type of `a`.
-    fn compound(
-        &mut self,
-        op: ast::BinaryOp,
-        op_span: Span,
-        target: &ast::Expr,
-        value: &ast::Expr,
-        span: Span,
-    ) -> R<Operand> {
+    fn compound(&mut self, infix: Infix, target: &ast::Expr, value: &ast::Expr) -> R<Operand> {
+        let span = infix.span;
         let value = self.operand(value);
         let place = self.place(target)?;
         let value = value?;
-        let combined = self.combine(op, op_span, Operand::Value(place.clone()), value, span)?;
+        let combined = self.combine(infix, Operand::Value(place.clone()), value)?;
         let Operand::Value(Expr { kind, ty, .. }) = combined else {
             return Err(self.cx.error(E0314, target.span, "this cannot be written").emit());
         };
