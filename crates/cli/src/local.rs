@@ -3,21 +3,18 @@
 use std::sync::Arc;
 
 use governance::{codes, multisig};
-use keys::KeyPair;
+use keys::{KeyPair, Signer};
 use localnet::{Genesis, Node, NodeOptions, SharedNode, giver};
 use serde_json::json;
-use ton_abi::{Address, ContractAbi, Image, Nano};
+use ton_abi::{Address, ContractAbi, Hash, Nano, Signature};
 use ton_client::processing::Tree;
-use ton_client::{Client, Contract, Deploy, Registry};
+use ton_client::{Client, Contract, Registry};
 
 use crate::contracts::Contracts;
 use crate::error::CliError;
 use crate::failure::{from_client, from_node};
 
 const GIVER: &str = "Giver";
-
-/// What the account that deploys the giver's code gets, to run its constructor.
-const CONSTRUCTOR_MONEY: Nano = Nano::tokens(10);
 
 /// A running local network.
 pub(crate) struct Local {
@@ -28,12 +25,13 @@ pub(crate) struct Local {
 
 impl Local {
     /// A new network that consists of a giver.
-    pub(crate) async fn start(contracts: &Contracts) -> Result<Self, CliError> {
+    pub(crate) fn start(contracts: &Contracts) -> Result<Self, CliError> {
         let what = "the local network cannot be started";
-        let image = constructed_giver(contracts).await?;
-        let options = NodeOptions { seconds_per_block: 1, ..NodeOptions::default() };
         let mut genesis = Genesis::new(chain::Config::local());
-        genesis.options = options;
+        genesis.options = NodeOptions { seconds_per_block: 1, ..NodeOptions::default() };
+        let (image, abi) = (&contracts.giver.image, &contracts.giver.abi);
+        let image = giver::constructed(image, abi, genesis.time, sign_as_giver)
+            .map_err(|error| from_node("the giver cannot be made", error))?;
         let genesis = genesis.with_giver(&image, giver::BALANCE).map_err(|error| from_node(what, error))?;
         let node = Node::new(genesis).map_err(|error| from_node(what, error))?;
         Ok(Self::on(node, contracts.giver.abi.clone(), contracts.multisig.abi.clone()))
@@ -64,26 +62,6 @@ fn giver_key() -> KeyPair {
     KeyPair::from_secret_hex(giver::SECRET_KEY_HEX).expect("the published key is 64 hexadecimal digits")
 }
 
-/// Code and data of the giver as they are after its constructor, made on a network of their own.
-async fn constructed_giver(contracts: &Contracts) -> Result<Image, CliError> {
-    let what = "the giver cannot be made";
-    let abi = contracts.giver.abi.clone();
-    let image = contracts.giver.image.clone();
-    let image = image.with_init_data(&abi, Some(&giver::PUBLIC_KEY), &json!({}));
-    let image = image.map_err(|error| from_client(what, error.into()))?;
-    let deploy = Deploy::new(image, abi.clone(), json!({}));
-    let contract = deploy.contract().map_err(|error| from_client(what, error))?;
-    let genesis =
-        Genesis::new(chain::Config::local()).with_balance(contract.address.clone(), CONSTRUCTOR_MONEY);
-    let node = genesis.and_then(Node::new).map_err(|error| from_node(what, error))?;
-    let local = Local::on(node, abi, contracts.multisig.abi.clone());
-    local.client.update_registry(|registry| {
-        registry.add_account(contract.address.clone(), GIVER);
-    });
-    let deployed = local.client.deploy(&deploy, &giver_key()).await;
-    deployed.map_err(|error| from_client(what, error))?;
-    let account = local.client.account(&contract.address).await.map_err(|error| from_client(what, error))?;
-    let (code, data) =
-        account.code().zip(account.data()).expect("deploy succeeded, so the account is active");
-    Ok(Image::new(code, data))
+fn sign_as_giver(hash: &Hash) -> Signature {
+    Signature(giver_key().sign(&hash.0).expect("a key in memory never refuses"))
 }

@@ -41,7 +41,7 @@ pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliEr
     let folder = args.state.as_deref().map(NewFolder::create).transpose()?;
     let organisation = Organisation::of_proposal();
     let contracts = contracts::build(&args.contracts)?;
-    let local = Local::start(&contracts).await?;
+    let local = Local::start(&contracts)?;
     let mut story = Story { local: &local, organisation: &organisation, progress, ledger: Ledger::default() };
     story.introduce(&contracts).await?;
     let multisig = story.found(&contracts).await?;

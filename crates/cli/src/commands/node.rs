@@ -74,7 +74,7 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
     let (files, organisation) = args.organisation.files()?;
     let contracts = contracts::build(&args.contracts)?;
     progress.say(format!("contracts {}", contracts.origin));
-    let local = Local::start(&contracts).await?;
+    let local = Local::start(&contracts)?;
     let (deployment, address) = members::deployment(&contracts, &organisation)?;
     let grant = args.grant.unwrap_or(organisation.stages[0].total);
 
