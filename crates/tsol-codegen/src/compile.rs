@@ -7,8 +7,10 @@ use tsol_syntax::span::{SourceMap, Span};
 use tycho_types::cell::Cell;
 
 use crate::abi::{self, FunctionSignature};
-use crate::backend;
+use crate::backend::{self, BackendError};
 use crate::codes::{E0603, E0699};
+use crate::encode::EncodeError;
+use crate::stack::StackError;
 use crate::{Settings, lower};
 
 /// What one contract compiles to.
@@ -48,7 +50,7 @@ pub fn compile(
     let contract = &program.contracts[contract];
     let module = lower::lower(program, contract, settings, diags)?;
     let compiled = backend::compile(module, backend::Options::default())
-        .map_err(|error| diags.error(E0603, contract.span, error.to_string()).emit())?;
+        .map_err(|error| no_code(contract, &error, diags))?;
     let line = |span: Span| Some((sources.path(span.file).to_owned(), sources.line_col(span).line));
     let image = |error: tycho_types::error::Error| {
         diags.error(E0699, contract.span, format!("internal error of the compiler: {error}")).emit()
@@ -64,6 +66,33 @@ pub fn compile(
         state_init,
         function_ids: abi::function_ids(program, contract),
     })
+}
+
+/// Reports code that cannot be made, at the place that needs too much if it is known.
+fn no_code(contract: &Contract, error: &BackendError, diags: &Diagnostics) -> Reported {
+    let (name, span, message) = match error {
+        BackendError::Stack(StackError::TooDeep { function, span }) => {
+            (function, span, "this needs more than 255 values at once".to_owned())
+        }
+        BackendError::Stack(StackError::TryTooWide { function, count, span }) => {
+            (function, span, format!("this `try` uses {count} values of its surroundings, 15 are possible"))
+        }
+        BackendError::Encode(EncodeError::TooDeep { .. }) => {
+            let report = diags.error(E0603, contract.span, error.to_string());
+            return report.help("split the contract").emit();
+        }
+        _ => {
+            let text = format!("internal error of the compiler: {error}");
+            return diags.error(E0699, contract.span, text).emit();
+        }
+    };
+    // Listings name the entry of a function `C.f$entry`.
+    let function = name.split('$').next().unwrap_or(name);
+    diags
+        .error(E0603, span.unwrap_or(contract.span), message)
+        .note(format!("in `{function}` with everything that is inlined there"))
+        .help("split the function, or use less variables at once")
+        .emit()
 }
 
 /// Cells in order of their hashes; marks in order of their offsets.

@@ -185,6 +185,10 @@ impl<'a> Cx<'a> {
 
     /// Reports a name that means nothing, with the nearest one that does.
     pub(crate) fn unknown_name(&self, name: &Ident, home: Home) -> Reported {
+        if let Some(base) = self.private_in_base(name, home) {
+            let message = format!("`{name}` is private in `{}`", self.defs.contracts[base].def.name);
+            return self.error(E0208, name.span, message).help("declare it `internal` there").emit();
+        }
         let mut error = self.error(E0208, name.span, format!("`{name}` does not exist here"));
         let file = self.defs.files[home.file].scope.keys();
         let bases = home.contract.into_iter().flat_map(|c| self.defs.contracts[c].linear.iter());
@@ -193,6 +197,12 @@ impl<'a> Cx<'a> {
             error = error.help(format!("perhaps `{near}` is meant"));
         }
         error.emit()
+    }
+
+    /// The base that keeps a name for itself.
+    fn private_in_base(&self, name: &Ident, home: Home) -> Option<usize> {
+        let bases = home.contract.into_iter().flat_map(|c| &self.defs.contracts[c].linear);
+        bases.copied().find(|base| self.defs.contracts[*base].scope.contains_key(&name.name))
     }
 
     // --- types
@@ -328,7 +338,8 @@ impl<'a> Cx<'a> {
                 return Err(error.help("use `string` and `append`").emit());
             }
             ElementaryType::Ufixed(..) | ElementaryType::Fixed(..) => {
-                return Err(self.error(E0507, span, "fixed point numbers are not supported").emit());
+                let error = self.error(E0507, span, "fixed point numbers are not supported");
+                return Err(error.help("use integers with a fixed scale, such as nano").emit());
             }
         })
     }

@@ -440,7 +440,12 @@ impl<'a> Defs<'a> {
                 for name in list {
                     if !self.files[*target].scope.contains_key(&name.name.name) {
                         let message = format!("`{}` does not declare `{}`", import.path, name.name);
-                        let _ = diags.error(E0204, name.name.span, message).emit();
+                        let mut error = diags.error(E0204, name.name.span, message);
+                        let names = self.files[*target].scope.keys().map(String::as_str);
+                        if let Some(near) = crate::names::nearest(&name.name.name, names) {
+                            error = error.help(format!("perhaps `{near}` is meant"));
+                        }
+                        let _ = error.emit();
                     }
                 }
             }

@@ -182,7 +182,8 @@ fn build_modifier(
     let checked = checked?;
     if !has_placeholder(&checked) {
         let message = format!("modifier `{}` never runs the function: `_;` is missing", definition.name);
-        return Err(body.cx.error(E0409, definition.head_span, message).emit());
+        let error = body.cx.error(E0409, definition.head_span, message);
+        return Err(error.help("write `_;` where the function is to run").emit());
     }
     Ok(Some(ModifierUse { name: definition.name.name.clone(), params: locals, args, body: checked }))
 }
@@ -209,7 +210,8 @@ impl Cx<'_> {
             body.warn_unused(0, params.len(), "parameter");
             if !has_placeholder(&stmts) {
                 let message = format!("modifier `{}` never runs the function: `_;` is missing", def.name);
-                let _ = self.error(E0409, def.head_span, message).emit();
+                let error = self.error(E0409, def.head_span, message);
+                let _ = error.help("write `_;` where the function is to run").emit();
             }
         }
     }

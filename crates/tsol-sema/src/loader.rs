@@ -66,6 +66,10 @@ fn resolve_imports(
     let mut found = Vec::new();
     for item in &unit.items {
         let Item::Import(import) = item else { continue };
+        if import.path.is_empty() {
+            found.push(None); // the parser has said so
+            continue;
+        }
         let Some((path, text)) = loader.load(sources.path(from), &import.path) else {
             let message = format!("file `{}` was not found", import.path);
             let _ = diags

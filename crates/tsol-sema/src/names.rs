@@ -2,10 +2,13 @@
 
 /// The candidate nearest to `wanted`, if one is near enough to be worth a hint.
 pub(crate) fn nearest<'n>(wanted: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (wanted.chars().count() / 3).max(1);
+    let length = wanted.chars().count();
+    // Of a name of one or two letters everything short is near.
+    let limit = if length < 3 { 0 } else { (length / 3).max(1) };
     candidates
+        .filter(|candidate| *candidate != wanted)
         .map(|candidate| (distance(wanted, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, candidate)| *distance <= limit || candidate.eq_ignore_ascii_case(wanted))
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -39,5 +42,7 @@ mod tests {
         assert_eq!(nearest("balence", names.into_iter()), Some("balance"));
         assert_eq!(nearest("Transfer", names.into_iter()), Some("transfer"));
         assert_eq!(nearest("queue", names.into_iter()), None);
+        assert_eq!(nearest("z", ["x", "Z"].into_iter()), Some("Z"));
+        assert_eq!(nearest("z", ["x", "z"].into_iter()), None);
     }
 }

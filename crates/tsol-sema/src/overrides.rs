@@ -4,7 +4,7 @@ use tsol_syntax::ast::{ContractKind, FunctionKind, Visibility};
 
 use crate::codes::{E0419, E0420, E0421, E0422, E0423, E0424};
 use crate::cx::Cx;
-use crate::defs::Home;
+use crate::defs::{Home, Sym};
 use crate::hir::{Function, Mutability};
 
 impl Cx<'_> {
@@ -108,10 +108,9 @@ impl Cx<'_> {
     fn check_pair(&self, func: usize, base: usize) {
         let (own, other) = (&self.defs.funcs[func], &self.defs.funcs[base]);
         let fail = |code, text: String| {
-            let _ = self
-                .error(code, own.def.name.span, text)
-                .label(other.def.name.span, "the overridden function")
-                .emit();
+            let error = self.error(code, own.def.name.span, text);
+            let error = error.label(other.def.name.span, "the overridden function");
+            let _ = if code == E0422 { error.help("add `virtual` to it").emit() } else { error.emit() };
         };
         let name = &own.def.name;
         if other.def.is_virtual.is_none() && !self.in_interface(base) {
@@ -181,7 +180,7 @@ impl Cx<'_> {
                 for base in &bases {
                     error = error.label(self.defs.funcs[*base].def.name.span, "one of them");
                 }
-                let _ = error.emit();
+                let _ = error.help("override it with `override(…)`, naming those contracts").emit();
             }
         }
     }
@@ -222,7 +221,8 @@ impl Cx<'_> {
                     if other.is_virtual.is_none() {
                         let message = format!("`{}` of the base is not `virtual`", def.name);
                         let error = self.error(E0422, def.name.span, message);
-                        let _ = error.label(other.name.span, "the overridden modifier").emit();
+                        let error = error.label(other.name.span, "the overridden modifier");
+                        let _ = error.help("add `virtual` to it").emit();
                     }
                     let params = (&self.defs.mods[*modifier].params, &self.defs.mods[base].params);
                     if let (Ok(a), Ok(b)) = params
@@ -230,7 +230,8 @@ impl Cx<'_> {
                     {
                         let message =
                             format!("`{}` takes other types than the modifier that it overrides", def.name);
-                        let _ = self.error(E0423, def.name.span, message).emit();
+                        let error = self.error(E0423, def.name.span, message);
+                        let _ = error.label(other.name.span, "the overridden modifier").emit();
                     }
                 }
                 (None, None) => {}
@@ -250,7 +251,8 @@ impl Cx<'_> {
                 }
                 let target = self.final_target(func);
                 let def = self.defs.funcs[target].def;
-                if def.body.is_none() && def.assembly.is_none() && !missing.contains(&target) {
+                let told = self.replaced_by_a_variable(&linear, target);
+                if def.body.is_none() && def.assembly.is_none() && !told && !missing.contains(&target) {
                     missing.push(target);
                 }
             }
@@ -268,6 +270,16 @@ impl Cx<'_> {
             error = error.label(self.defs.funcs[func].def.name.span, "declared here");
         }
         let _ = error.help("write the functions, or make the contract `abstract`").emit();
+    }
+
+    /// Whether a variable says that it overrides the function, which is an error of its own.
+    fn replaced_by_a_variable(&self, linear: &[usize], func: usize) -> bool {
+        let name = &self.defs.funcs[func].def.name.name;
+        let here = linear.iter().flat_map(|c| self.defs.contracts[*c].scope.get(name)).flatten();
+        here.copied().any(|sym| match sym {
+            Sym::Var(var) => self.defs.vars[var].def.overrides.is_some(),
+            _ => false,
+        })
     }
 
     /// An inline function cannot be put into itself.

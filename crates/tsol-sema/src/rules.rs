@@ -239,7 +239,10 @@ impl<'a> Cx<'a> {
         let (def, home) = (info.def, info.home);
         let owner = home.contract.map(|c| self.defs.contracts[c].def.kind);
         if let Some(span) = def.overrides.as_ref().map(|o| o.span) {
-            let _ = self.error(E0513, span, "a getter cannot override a function").emit();
+            let _ = self
+                .error(E0513, span, "a variable cannot override a function")
+                .help("write a function that returns the variable")
+                .emit();
         }
         let several = [def.constant, def.is_static, def.no_storage].into_iter().flatten().count() > 1;
         if several {
@@ -273,7 +276,8 @@ impl<'a> Cx<'a> {
             }
         }
         if let (Some(_), Some(init)) = (def.is_static.or(def.no_storage), &def.init) {
-            let _ = self.error(E0416, init.span, "this variable has no initial value").emit();
+            let _ =
+                self.error(E0416, init.span, "a `static` or `nostorage` variable gets no value here").emit();
         }
         let Ok(ty) = self.defs.vars[var].ty.clone() else { return };
         let public = def.visibility.is_some_and(|v| v.value == Visibility::Public);
@@ -341,7 +345,9 @@ impl<'a> Cx<'a> {
                         | (Sym::Modifier(_), Sym::Modifier(_))
                         | (Sym::Var(_), Sym::Var(_))
                 );
-                if !same_kind && !self.is_private(other) {
+                // `override` at a variable is an error of its own.
+                let told = matches!(sym, Sym::Var(var) if self.defs.vars[*var].def.overrides.is_some());
+                if !same_kind && !told && !self.is_private(other) {
                     let _ = self
                         .error(
                             E0202,

@@ -99,7 +99,12 @@ impl<'a> Lexer<'a> {
         if !first.is_ascii() {
             self.eat_while(|c| !c.is_ascii());
         }
-        let what = if first.is_control() { format!("{first:?}") } else { format!("`{first}`") };
+        // The number tells apart what looks alike or does not show at all.
+        let what = match first {
+            _ if first.is_ascii_graphic() => format!("`{first}`"),
+            _ if first.is_control() || first.is_whitespace() => format!("U+{:04X}", u32::from(first)),
+            _ => format!("`{first}` (U+{:04X})", u32::from(first)),
+        };
         self.error(E0101, start, format!("unknown character {what}"));
         self.push(TokenKind::Error, start);
     }

@@ -168,7 +168,8 @@ impl<'a> Parser<'a> {
                 // The word is taken as the name, so that one mistake stays one message, unless it more
                 // likely begins something else.
                 let message = format!("`{text}` is a reserved word and cannot be a name");
-                let reported = self.diags.error(E0112, token.span, message).emit();
+                let reported =
+                    self.diags.error(E0112, token.span, message).help("choose another name").emit();
                 if self.starts_declaration() {
                     return Err(reported);
                 }

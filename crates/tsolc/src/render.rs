@@ -18,8 +18,11 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Strin
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note));
     }
+    let more = format!("`tsolc --explain {}` tells more", diagnostic.code);
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));
+    } else if diagnostic.notes.is_empty() {
+        group = group.element(Level::HELP.message(&more));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = renderer.decor_style(DecorStyle::Ascii).render(&[group]);

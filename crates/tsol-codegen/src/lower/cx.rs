@@ -84,7 +84,7 @@ impl<'p> Cx<'p> {
 
     /// What cannot be compiled yet.
     pub(super) fn unsupported(&self, span: Span, what: impl Into<String>) -> Reported {
-        let text = format!("{} is not supported by this compiler", what.into());
+        let text = format!("tsolc does not compile {}", what.into());
         self.diags.error(E0601, span, text).emit()
     }
 

@@ -18,7 +18,8 @@ impl Body<'_, '_> {
         match args {
             CallArgs::Positional(list) => Ok(list),
             CallArgs::Named(_) => {
-                Err(self.cx.error(E0310, span, "arguments of this call have no names").emit())
+                let error = self.cx.error(E0310, span, "arguments of this call have no names");
+                Err(error.help("write the values in order").emit())
             }
         }
     }
@@ -168,7 +169,10 @@ impl Body<'_, '_> {
             "encodeIntMsg" => self.encode_int_msg(args, span),
             "encodeData" | "encodeOldDataInit" | "decodeData" => {
                 let message = format!("`abi.{name}` is not supported");
-                let help = "use `abi.encodeStateInit`, or `new` with `code:` and `varInit:`";
+                let help = match name.as_str() {
+                    "decodeData" => "ask the contract for its variables by a message",
+                    _ => "use `abi.encodeStateInit`, or `new` with `code:` and `varInit:`",
+                };
                 Err(self.cx.error(crate::codes::E0509, name.span, message).help(help).emit())
             }
             _ => self.namespace_function(super::operand::Ns::Abi, name, args, span),
@@ -176,7 +180,7 @@ impl Body<'_, '_> {
     }
 
     fn count(&self, span: Span, wanted: usize, given: usize) -> Reported {
-        self.cx.error(E0316, span, format!("{wanted} arguments are wanted, not {given}")).emit()
+        self.wrong_count(span, &wanted.to_string(), given)
     }
 
     fn abi_encode(&mut self, args: &CallArgs, span: Span) -> R<Operand> {

@@ -107,7 +107,8 @@ impl Body<'_, '_> {
             .collect();
         let given = args.values.len();
         if given != params.len() {
-            let message = format!("{what} takes {} arguments, not {given}", params.len());
+            let many = if params.len() == 1 { "" } else { "s" };
+            let message = format!("{what} takes {} argument{many}, not {given}", params.len());
             return self
                 .cx
                 .error(E0316, args.span, message)

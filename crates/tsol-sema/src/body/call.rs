@@ -192,6 +192,9 @@ impl Body<'_, '_> {
         let (Some(own), Some(built)) = (self.home.contract, self.cx.build.contract) else {
             return Err(self.no_super(span));
         };
+        if self.cx.defs.contracts[own].is_library() {
+            return Err(self.no_super(span));
+        }
         let linear = self.cx.defs.contracts[built].linear.clone();
         let behind = linear.iter().skip_while(|c| **c != own).skip(1);
         let mut found: Vec<usize> = Vec::new();

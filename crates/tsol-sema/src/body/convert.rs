@@ -112,8 +112,13 @@ impl Body<'_, '_> {
             .cx
             .error(E0303, operand.span(), format!("{found} is given where `{wanted}` is wanted"))
             .here(format!("not `{wanted}`"));
+        if let (Operand::Number { .. }, Some((low, high))) = (operand, number_range(to)) {
+            return error.note(format!("`{wanted}` holds whole numbers from {low} to {high}")).emit();
+        }
         let Operand::Value(expr) = operand else { return error.emit() };
-        if expr.ty.is_void() {
+        if *to == Type::Bool && types::is_plain_int(&expr.ty) {
+            error = error.help("compare it: `… != 0`");
+        } else if expr.ty.is_void() {
             error = error.note("this call has no result");
         } else if self.cx.converts_explicitly(&expr.ty, to) {
             error = error.help(format!("convert it: `{wanted}(…)`"));
@@ -259,7 +264,20 @@ impl Body<'_, '_> {
 
     fn bad_conversion(&self, operand: &Operand, to: &Type, span: Span) -> tsol_syntax::diag::Reported {
         let message = format!("{} cannot be converted to `{}`", self.describe(operand), self.cx.show(to));
-        self.cx.error(E0307, span, message).emit()
+        let mut error = self.cx.error(E0307, span, message);
+        let from = self.own_type(operand);
+        let number = from.as_ref().is_some_and(types::is_plain_int);
+        match (from, to) {
+            (_, Type::Enum(id)) if matches!(operand, Operand::Number { .. }) => {
+                let members = self.cx.program.enums[id.0 as usize].members.len();
+                error = error.note(format!("its members have the numbers from 0 to {}", members - 1));
+            }
+            (_, Type::Bool) if number => error = error.help("compare it: `… != 0`"),
+            (_, Type::String) if number => error = error.help("write `format(\"{}\", …)`"),
+            (Some(Type::Address), Type::Int { .. }) => error = error.help("take its number: `.value`"),
+            _ => {}
+        }
+        error.emit()
     }
 
     /// `address(0x…)`, `IWallet(0)`, `State(2)`.
@@ -276,6 +294,12 @@ impl Body<'_, '_> {
         let address = Expr { kind: ExprKind::Address(0, to_bytes(whole)), ty: Type::Address, span };
         Some(convert_to(address, to))
     }
+}
+
+/// Smallest and largest number of an integer type.
+fn number_range(ty: &Type) -> Option<(BigInt, BigInt)> {
+    let (signed, bits) = types::int_shape(ty)?;
+    Some(types::int_range(signed, bits))
 }
 
 /// Wraps in a conversion that cannot fail.

@@ -27,8 +27,14 @@ impl Body<'_, '_> {
         self.no_messages_in_constants(span)?;
         let Some(constructor) = self.cx.program.interfaces[interface.0 as usize].constructor else {
             let message = format!("`{}` has no constructor that could be called", self.cx.show(&made));
-            let help = "deploy it by a call with the option `stateInit:`";
-            return Err(self.cx.error(E0332, ty.span, message).help(help).emit());
+            let def = self.cx.defs.contracts[interface.0 as usize].def;
+            let error = self.cx.error(E0332, ty.span, message).label(def.name.span, "declared here");
+            let deployable = def.kind == ast::ContractKind::Contract && !def.is_abstract;
+            return Err(if deployable {
+                error.help("deploy it by a call with the option `stateInit:`").emit()
+            } else {
+                error.help("name the contract that is to be deployed, not its base").emit()
+            });
         };
         let params = self.cx.program.externs[constructor.0 as usize].params.clone();
         let allowed = [

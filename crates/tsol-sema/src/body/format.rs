@@ -46,7 +46,9 @@ impl Body<'_, '_> {
             let shown = matches!(value.ty, Type::Address | Type::String | Type::Bool | Type::Contract(_));
             if !(number || plain && shown) {
                 let message = format!("`{}` cannot be printed so", self.cx.show(&value.ty));
-                return Err(self.cx.error(E0326, value.span, message).emit());
+                let note =
+                    "`{}` shows integers, bool, address and string; a width or a base is for integers only";
+                return Err(self.cx.error(E0326, value.span, message).note(note).emit());
             }
             operands.push(value);
         }

@@ -157,6 +157,17 @@ impl Body<'_, '_> {
             let message = format!("a contract has no member `{name}`");
             return self.cx.error(E0320, name.span, message).help("convert it: `address(…)`").emit();
         }
+        if let Type::Contract(id) = ty {
+            let interface = &self.cx.program.interfaces[id.0 as usize].name;
+            let functions = self.cx.defs.contracts[id.0 as usize].funcs.iter();
+            let names = functions.map(|func| self.cx.defs.funcs[*func].def.name.as_str());
+            if names.clone().any(|known| known == name.name) {
+                let message = format!("`{name}` is a function of `{interface}`");
+                let help = format!("call it: `.{name}{{…}}(…)`");
+                return self.cx.error(E0320, name.span, message).help(help).emit();
+            }
+            return self.no_member(ty, name, nearest(&name.name, names).map(str::to_owned));
+        }
         let near = nearest(&name.name, super::method::names(ty).iter().copied()).map(str::to_owned);
         self.no_member(ty, name, near)
     }

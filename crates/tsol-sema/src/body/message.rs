@@ -8,7 +8,7 @@ use tsol_syntax::span::Span;
 use super::place::place_root;
 use super::{Body, Kind, Operand};
 use crate::builtin::Builtin;
-use crate::codes::{E0310, E0316, E0322, E0329, E0330, E0331, E0334, E0509, W0207};
+use crate::codes::{E0310, E0316, E0320, E0322, E0329, E0330, E0331, E0334, E0509, W0207};
 use crate::cx::R;
 use crate::defs::Sym;
 use crate::hir::{CallOptions, Expr, ExprKind, ExternId, InterfaceId, Type};
@@ -91,6 +91,11 @@ impl Body<'_, '_> {
     }
 
     fn no_method(&self, value: &Expr, name: &ast::Ident) -> Reported {
+        let counted = matches!(value.ty, Type::Array(..) | Type::Bytes) && name.name == "length";
+        if counted {
+            let message = format!("`{name}` is not a function");
+            return self.cx.error(E0320, name.span, message).help("leave the parentheses out").emit();
+        }
         if let Type::Struct(id) = &value.ty {
             let fields = &self.cx.program.structs[id.0 as usize].fields;
             if fields.iter().any(|(field, _)| *field == name.name) {

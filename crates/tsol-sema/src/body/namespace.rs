@@ -8,7 +8,7 @@ use super::method::Method;
 use super::operand::Ns;
 use super::{Body, Kind, Operand};
 use crate::builtin::Builtin as B;
-use crate::codes::{E0316, E0320, E0326, E0327, E0328, E0508, E0510};
+use crate::codes::{E0310, E0316, E0320, E0326, E0327, E0328, E0508, E0510};
 use crate::cx::R;
 use crate::features;
 use crate::hir::{Expr, ExprKind, Mutability, Type};
@@ -200,6 +200,10 @@ impl Body<'_, '_> {
         args: &CallArgs,
         span: Span,
     ) -> R<Operand> {
+        if let CallArgs::Named(_) = args {
+            let message = format!("arguments of {what} have no names");
+            return Err(self.cx.error(E0310, span, message).help("write the values in order").emit());
+        }
         let args = self.args(args, span)?;
         let params = |form: &Method| form.params.iter().map(|ty| (String::new(), ty.clone())).collect();
         let candidates: Vec<Vec<(String, Type)>> = forms.iter().map(params).collect();
@@ -234,7 +238,8 @@ impl Body<'_, '_> {
     }
 
     pub(crate) fn wrong_count(&self, span: Span, wanted: &str, given: usize) -> tsol_syntax::diag::Reported {
-        self.cx.error(E0316, span, format!("{wanted} arguments are wanted, not {given}")).emit()
+        let words = if wanted == "1" { "argument is" } else { "arguments are" };
+        self.cx.error(E0316, span, format!("{wanted} {words} wanted, not {given}")).emit()
     }
 
     fn rnd_next(&mut self, args: &CallArgs, span: Span) -> R<Operand> {

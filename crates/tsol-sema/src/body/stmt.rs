@@ -172,7 +172,9 @@ impl Body<'_, '_> {
             let message = "a loop over existing variables is not supported";
             return Err(self.cx.error(E0511, span, message).help("declare the variables in the loop").emit());
         };
-        let (key, value) = self.range_locals(decl, key_type, value_type, span)?;
+        let head = decl.vars.iter().flatten().map(|var| var.ty.span.to(var.name.span));
+        let head = head.reduce(Span::to).unwrap_or(iterable.span);
+        let (key, value) = self.range_locals(decl, key_type, value_type, head)?;
         let body = self.loop_body(body)?;
         Ok(StmtKind::ForEach { key, value, container, body })
     }

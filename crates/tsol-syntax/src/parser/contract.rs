@@ -239,7 +239,11 @@ impl Parser<'_> {
                 Some(value) => operator = Some(Attr { value, span: token.span }),
                 None => {
                     let message = format!("`{}` cannot be defined by a function", self.snippet(token.span));
-                    return Err(self.diags.error(E0127, token.span, message).emit());
+                    return Err(self
+                        .diags
+                        .error(E0127, token.span, message)
+                        .help("call the function by its name")
+                        .emit());
                 }
             }
         }

@@ -5,10 +5,10 @@ use num_traits::{One, Pow, Zero};
 
 use super::{PResult, Parser};
 use crate::ast::{NumberLit, StringKind, StringLit, Unit};
-use crate::codes::{E0104, E0105, E0106, E0107, E0108};
+use crate::codes::{E0104, E0105, E0106, E0107, E0108, E0126};
 use crate::diag::{Code, Reported};
 use crate::span::Span;
-use crate::token::TokenKind;
+use crate::token::{Keyword, TokenKind};
 
 /// Most digits of a number, written out or by its exponent.
 const MAX_DIGITS: usize = 1000;
@@ -30,6 +30,10 @@ impl Parser<'_> {
             }
             numerator *= Unit::factor(found);
             unit = Some(found);
+        } else if self.kind() == TokenKind::Keyword(Keyword::Years) {
+            let word = self.bump().span;
+            let error = self.diags.error(E0126, word, "`years` was removed from the language");
+            return Err(error.help("count in `days`").emit());
         }
         let (numerator, denominator) = if (&numerator % &denominator).is_zero() {
             (numerator / denominator, BigUint::one())
@@ -155,7 +159,8 @@ impl Decoder<'_, '_> {
             }
             if kind == StringKind::Plain && !(' '..='~').contains(&c) {
                 let to = at + c.len_utf8();
-                let message = format!("character {c:?} is not allowed in a plain string");
+                let message =
+                    format!("character {c:?} is not allowed in a plain string: write `unicode\"…\"`");
                 return Err(self.error(E0105, at, to, &message));
             }
             out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -196,7 +201,10 @@ impl Decoder<'_, '_> {
                     ));
                 }
             },
-            _ => return Err(self.error(E0104, at, at + 1 + letter.len_utf8(), "unknown escape")),
+            _ => {
+                let message = format!("unknown escape `\\{letter}`");
+                return Err(self.error(E0104, at, at + 1 + letter.len_utf8(), &message));
+            }
         };
         out.push(simple);
         Ok(2)

@@ -122,9 +122,13 @@ impl Parser<'_> {
         if let Some(close) = self.eat(Punct::RBrace) {
             return close;
         }
-        let end = self.span();
-        let here =
-            if self.at_eof() { "the file ends here" } else { "this cannot stand inside of the brackets" };
+        // Behind the last thing that was written, not behind the blank lines at the end of the file.
+        let last = self.prev_span();
+        let (end, here) = if self.at_eof() {
+            (Span::new(last.file, last.end, last.end), "the file ends here")
+        } else {
+            (self.span(), "this cannot stand inside of the brackets")
+        };
         let error = self.diags.error(E0114, end, "bracket is never closed").here(here);
         let _ = error.label(open, "the bracket was opened here").emit();
         end.before()
