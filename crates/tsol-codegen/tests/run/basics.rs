@@ -28,6 +28,9 @@ contract Counter {
     }
 }";
 
+// heading: emit
+// heading: Events and return
+// heading: return
 #[test]
 fn a_counter_counts() {
     let mut world = World::deployed(COUNTER, &args(&[("start", uint(32, 5))]));

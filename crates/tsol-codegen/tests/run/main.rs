@@ -4,8 +4,10 @@
 
 mod basics;
 mod containers;
+mod headings;
 mod messages;
 mod more;
 mod programs;
 mod random;
+mod system;
 mod world;

@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(crate) balance: u128,
     pub(crate) key: SigningKey,
     pub(crate) time: u64,
+    /// Unix time of the block.
+    pub(crate) now: u32,
 }
 
 impl World {
@@ -91,6 +93,7 @@ impl World {
             balance: 1_000_000_000_000,
             key,
             time: u64::from(NOW) * 1000,
+            now: NOW,
         }
     }
 
@@ -202,30 +205,52 @@ impl World {
     /// Runs the machine on a message; what was committed becomes the new state.
     pub(crate) fn send(&mut self, message: Cell, keep: bool) -> Outcome {
         let parsed: OwnedMessage = message.parse().unwrap();
-        let (external, value) = match &parsed.info {
-            MsgInfo::Int(info) => (false, u128::from(info.value.tokens)),
-            _ => (true, 0),
+        let (external, funds) = match &parsed.info {
+            MsgInfo::Int(info) => (false, info.value.clone()),
+            _ => (true, CurrencyCollection::ZERO),
         };
+        let value = u128::from(funds.tokens);
         let balance = self.balance + value;
         let body = tycho_vm::OwnedCellSlice::from(parsed.body);
         let selector = if external { -1 } else { 0 };
         let stack = tuple![int balance, int value, cell message.clone(), raw SafeRc::new_dyn_value(body), int selector];
+        let gas = if external && keep {
+            GasParams { max: 1_000_000, limit: 0, credit: 10_000, price: 400 << 16 }
+        } else {
+            GasParams { max: 10_000_000, limit: 10_000_000, credit: 0, price: 400 << 16 }
+        };
+        self.run(stack, funds, gas, keep)
+    }
+
+    /// A tick, or a tock, of a special account; what was committed becomes the new state.
+    pub(crate) fn tick_tock(&mut self, tock: bool) -> Outcome {
+        let address =
+            num_bigint::BigInt::from_bytes_be(num_bigint::Sign::Plus, self.address.address.as_slice());
+        let tock = if tock { -1 } else { 0 };
+        let stack = tuple![int self.balance, int address, int tock, int -2];
+        let gas = GasParams { max: 1_000_000, limit: 1_000_000, credit: 0, price: 400 << 16 };
+        self.run(stack, CurrencyCollection::ZERO, gas, true)
+    }
+
+    fn run(
+        &mut self,
+        stack: tycho_vm::Tuple,
+        funds: CurrencyCollection,
+        gas: GasParams,
+        keep: bool,
+    ) -> Outcome {
+        let balance = self.balance + u128::from(funds.tokens);
         let info = SmcInfoBase::new()
-            .with_now(NOW)
+            .with_now(self.now)
             .with_block_lt(1_000_000)
             .with_tx_lt(1_000_001)
             .with_account_balance(CurrencyCollection::new(balance))
             .with_account_addr(IntAddr::Std(self.address.clone()))
             .require_ton_v4()
             .with_code(self.code.clone())
-            .with_message_balance(CurrencyCollection::new(value))
+            .with_message_balance(funds)
             .require_ton_v6()
             .require_ton_v11();
-        let gas = if external && keep {
-            GasParams { max: 1_000_000, limit: 0, credit: 10_000, price: 400 << 16 }
-        } else {
-            GasParams { max: 10_000_000, limit: 10_000_000, credit: 0, price: 400 << 16 }
-        };
         let mut vm = VmState::builder()
             .with_smc_info(info)
             .with_version(VmVersion::Ton(12))
