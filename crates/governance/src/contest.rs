@@ -1,59 +1,276 @@
 //! One contest: its whole budget in escrow, its entries, its jury, its payouts.
 
-use crate::numbered::numbered;
+mod card;
+mod phase;
+mod types;
 
-numbered! {
-    /// Kind of a contest.
-    Kind("kind of contest") {
-        /// The jury pool judges it.
-        Regular = "regular",
-        /// Its winners become jurors.
-        JurySelection = "jury selection",
+use keys::Signer;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use ton_abi::{Address, Boc, Cell, Nano, PublicKey};
+use ton_client::processing::Tree;
+
+pub use card::{Card, Line, SealedCard, entry_hash, sign_entry};
+pub use phase::{Ending, ItemState, Kind, Phase, Verdict};
+pub use types::{Entry, Juror, Ledger, Money, Payout, Rank, Request, Standing};
+
+use crate::handle::{Handle, Result, handle};
+use crate::payload::Spec;
+use crate::text::Digest;
+
+/// A contest on a network.
+pub struct ContestEscrow<'a>(Handle<'a>);
+
+handle!(ContestEscrow, "ContestEscrow");
+
+/// What an entry carries for gas, above the deposit; what is left comes back. Source: `Gas.ENTRY`.
+pub const ENTRY_GAS: Nano = Nano(500_000_000);
+/// What the entry of a member carries besides. Source: `Gas.CALL`.
+pub const MEMBER_GAS: Nano = Nano::tokens(1);
+/// Least value of another call by an entrant or payee; what is left comes back. Source: `Gas.DESK`.
+pub const DESK_GAS: Nano = Nano(200_000_000);
+/// Most payouts of one [`ContestEscrow::pay_next`]. Source: `Limits.PAYOUTS_PER_CALL`.
+pub const PAYOUTS_PER_CALL: u8 = 20;
+/// Page length of getters that answer page by page.
+const PAGE: u8 = 16;
+
+/// What somebody enters a contest with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryForm {
+    /// SHA-256 of the work.
+    pub content: Digest,
+    /// Where the work is.
+    pub link: String,
+    /// SHA-256 of the accepted terms.
+    pub terms: Digest,
+}
+
+impl ContestEscrow<'_> {
+    // Bodies of messages that contestants' wallets send.
+
+    /// Body of an entry, to be sent by `wallet` with the deposit and [`ENTRY_GAS`].
+    ///
+    /// `entrant` signs that the entry is theirs; the key becomes that of a member or juror.
+    ///
+    /// # Errors
+    /// [`ton_client::Error::Keys`] if the signer refuses.
+    pub fn submit_entry(&self, form: &EntryForm, wallet: &Address, entrant: &dyn Signer) -> Result<Cell> {
+        let none = Digest::default();
+        let params = json!({
+            "key": entrant.public_key().to_uint256(),
+            "keySig": sign_entry(self.address(), wallet, entrant)?,
+            "contentHash": form.content,
+            "link": form.link,
+            "commitment": none,
+            "termsHash": form.terms,
+            "dodHash": none,
+            "dodSig": "",
+        });
+        self.0.body("submitEntry", &params)
+    }
+
+    /// Body that withdraws an entry.
+    ///
+    /// # Errors
+    /// [`ton_client::Error::Abi`].
+    pub fn withdraw_entry(&self, entry: u8) -> Result<Cell> {
+        self.0.body("withdrawEntry", &json!({ "entry": entry.to_string() }))
+    }
+
+    /// Body that claims a payout item.
+    ///
+    /// # Errors
+    /// [`ton_client::Error::Abi`].
+    pub fn claim(&self, item: u8) -> Result<Cell> {
+        self.0.body("claim", &json!({ "item": item.to_string() }))
+    }
+
+    // What jurors and entrants do.
+
+    /// Commits to a card.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::call`].
+    pub async fn commit_card(&self, hash: Digest, juror: &dyn Signer) -> Result<Tree> {
+        self.0.call("commitCard", &json!({ "cardHash": hash }), juror).await
+    }
+
+    /// Reveals a card.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::call`].
+    pub async fn reveal_card(&self, sealed: &SealedCard, juror: &dyn Signer) -> Result<Tree> {
+        let card = Boc::encode_base64(sealed.card.cell()?);
+        let params = json!({ "card": card, "salt": Digest(sealed.salt) });
+        self.0.call("revealCard", &params, juror).await
+    }
+
+    /// Asks for a seat among the members, by the key of the entry.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::call`].
+    pub async fn nominate(&self, entry: u8, entrant: &dyn Signer) -> Result<Tree> {
+        self.0.call("nominate", &json!({ "entry": entry.to_string() }), entrant).await
+    }
+
+    // What anybody does.
+
+    /// Records the phase and starts what it begins with.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::process_message`].
+    pub async fn advance(&self) -> Result<Tree> {
+        self.0.poke("advance", &json!({})).await
+    }
+
+    /// Asks for the jury.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::process_message`].
+    pub async fn draw_jury(&self) -> Result<Tree> {
+        self.0.poke("drawJury", &json!({})).await
+    }
+
+    /// Sends payout items that are due, at most [`PAYOUTS_PER_CALL`].
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::process_message`].
+    pub async fn pay_next(&self, count: u8) -> Result<Tree> {
+        self.0.poke("payNext", &json!({ "n": count.to_string() })).await
+    }
+
+    /// Ends the contest.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::process_message`].
+    pub async fn settle(&self) -> Result<Tree> {
+        self.0.poke("settle", &json!({})).await
+    }
+
+    /// Gives payouts back that were never claimed.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::process_message`].
+    pub async fn sweep(&self) -> Result<Tree> {
+        self.0.poke("sweep", &json!({})).await
+    }
+
+    /// Repeats a request without an answer.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::process_message`].
+    pub async fn resend(&self, nonce: u64) -> Result<Tree> {
+        self.0.poke("resend", &json!({ "nonce": nonce.to_string() })).await
+    }
+
+    // What it says.
+
+    /// What the members voted on.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn spec(&self) -> Result<Spec> {
+        self.0.ask_one("getSpec", &json!({}), "spec").await
+    }
+
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn standing(&self) -> Result<Standing> {
+        self.0.ask_one("getPhase", &json!({}), "info").await
+    }
+
+    /// All entries by number.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn entries(&self) -> Result<Vec<Entry>> {
+        self.pages("getEntries", "entries", |entry: &Entry| entry.id).await
+    }
+
+    /// The jury by key.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn jury(&self) -> Result<Vec<Juror>> {
+        self.0.ask_one("getJury", &json!({}), "jurors").await
+    }
+
+    /// The ranking, best first, and its hash; empty before the tally.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn ranking(&self) -> Result<(Vec<Rank>, Digest)> {
+        let Ranking { ranking, results_hash } = self.0.ask("getRanking", &json!({})).await?;
+        Ok((ranking, results_hash))
+    }
+
+    /// All payout items by number.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn payouts(&self) -> Result<Vec<Payout>> {
+        self.pages("getPayouts", "items", |payout: &Payout| payout.item).await
+    }
+
+    /// Hash of the payout list, which the members confirm.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn payout_hash(&self) -> Result<Digest> {
+        self.0.ask_one("getPayouts", &json!({ "from": "0", "n": "1" }), "payoutHash").await
+    }
+
+    /// The books.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn ledger(&self) -> Result<Ledger> {
+        self.0.ask("getLedger", &json!({})).await
+    }
+
+    /// Requests that wait for an answer.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn pending(&self) -> Result<Vec<Request>> {
+        self.0.ask_one("getPending", &json!({}), "requests").await
+    }
+
+    /// What the contract makes of lines and salt: its card in base64 and the hash to commit to.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn hash_card(&self, juror: &PublicKey, sealed: &SealedCard) -> Result<Digest> {
+        let card = Boc::encode_base64(sealed.card.cell()?);
+        let params = json!({ "juror": juror.to_uint256(), "salt": Digest(sealed.salt), "card": card });
+        self.0.ask_one("hashCard", &params, "cardHash").await
+    }
+
+    async fn pages<T: serde::de::DeserializeOwned>(
+        &self,
+        getter: &str,
+        value: &str,
+        id: impl Fn(&T) -> u8,
+    ) -> Result<Vec<T>> {
+        let mut all: Vec<T> = Vec::new();
+        loop {
+            let from = all.last().map_or(0, |last| u16::from(id(last)) + 1);
+            let params: Value = json!({ "from": from.to_string(), "n": PAGE.to_string() });
+            let page: Vec<T> = self.0.ask_one(getter, &params, value).await?;
+            let is_last = page.len() < usize::from(PAGE);
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 }
 
-numbered! {
-    /// Phase of a contest. A contest never goes back, except from Held to Confirm.
-    Phase("phase of a contest") {
-        /// Deployed, without its money.
-        Created = "created",
-        /// It has its money, entries are not open yet.
-        Funded = "funded",
-        /// Entries are open.
-        Open = "open",
-        /// Entries are closed, the jury is being drawn.
-        Drawing = "drawing",
-        /// Jurors commit to their cards.
-        Commit = "commit",
-        /// Jurors reveal their cards.
-        Reveal = "reveal",
-        /// The ranking stands.
-        Tallied = "tallied",
-        /// The payout waits for the members.
-        Confirm = "confirm",
-        /// The payout is held.
-        Held = "held",
-        /// The payout is open.
-        Payable = "payable",
-        /// The rest goes home.
-        Settling = "settling",
-        /// Over.
-        Closed = "closed",
-        /// It ends without a ranking.
-        Cancelled = "cancelled",
-    }
-}
-
-numbered! {
-    /// How a contest ended.
-    Ending("ending of a contest") {
-        /// It has not ended.
-        None = "none",
-        /// With a ranking.
-        Paid = "paid",
-        /// By a decision.
-        Cancelled = "cancelled",
-        /// Too few jurors judged.
-        NoQuorum = "no quorum",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ranking {
+    ranking: Vec<Rank>,
+    results_hash: Digest,
 }

@@ -20,16 +20,30 @@
 
 pub mod codes;
 pub mod contest;
+pub mod contracts;
 pub mod encoding;
+mod handle;
+pub mod jury_pool;
 pub mod multisig;
 mod numbered;
 pub mod organisation;
+mod organs;
 pub mod payload;
+pub mod proposal;
+pub mod registry;
 mod roster;
 pub mod rules;
 pub mod text;
+pub mod treasury;
+pub mod workflow;
 
+pub use contest::ContestEscrow;
+pub use jury_pool::JuryPool;
 pub use multisig::Multisig;
 pub use numbered::UnknownNumber;
 pub use organisation::Organisation;
+pub use organs::Organs;
+pub use proposal::Proposal;
+pub use registry::MemberRegistry;
 pub use roster::Roster;
+pub use treasury::Treasury;

@@ -1,0 +1,103 @@
+//! The contracts of an organisation as the compiler built them.
+
+use std::collections::BTreeMap;
+
+use ton_abi::{Cell, ContractAbi, Hash, Image};
+use ton_client::Client;
+
+use crate::registry::CodeKind;
+use crate::{codes, contest, jury_pool, multisig, proposal, registry, treasury};
+
+/// A contract that can be deployed.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// Its interface.
+    pub abi: ContractAbi,
+    /// Its code and initial data.
+    pub image: Image,
+}
+
+/// Names of the contracts, as the compiler writes them.
+pub const NAMES: [&str; 6] = [
+    registry::CONTRACT,
+    proposal::CONTRACT,
+    multisig::CONTRACT,
+    treasury::CONTRACT,
+    contest::CONTRACT,
+    jury_pool::CONTRACT,
+];
+
+/// All contracts of an organisation.
+#[derive(Debug, Clone)]
+pub struct Contracts(BTreeMap<&'static str, Built>);
+
+/// Interfaces of all contracts of an organisation.
+#[derive(Debug, Clone)]
+pub struct Abis(BTreeMap<&'static str, ContractAbi>);
+
+impl Contracts {
+    /// The contracts that `find` gives for [`NAMES`].
+    ///
+    /// # Errors
+    /// The first error of `find`.
+    pub fn find<E>(mut find: impl FnMut(&str) -> Result<Built, E>) -> Result<Self, E> {
+        NAMES.into_iter().map(|name| Ok((name, find(name)?))).collect::<Result<_, E>>().map(Self)
+    }
+
+    /// The contract of that name.
+    ///
+    /// # Panics
+    /// If the name is none of [`NAMES`].
+    pub fn get(&self, name: &str) -> &Built {
+        self.0.get(name).expect("the name is one of NAMES")
+    }
+
+    /// Code that the registry deploys; `None` for an image without code.
+    pub fn code(&self, kind: CodeKind) -> Option<&Cell> {
+        self.get(kind.word()).image.state_init.code.as_ref()
+    }
+
+    /// The interfaces.
+    pub fn abis(&self) -> Abis {
+        Abis(self.0.iter().map(|(name, built)| (*name, built.abi.clone())).collect())
+    }
+
+    /// Tells a client how to recognise and decode these contracts wherever they are deployed.
+    pub fn register(&self, client: &Client) {
+        self.abis().register(client);
+        let hashes: Vec<(&str, Hash)> =
+            self.0.iter().filter_map(|(name, built)| Some((*name, built.image.code_hash()?))).collect();
+        client.update_registry(|registry| {
+            for (name, hash) in hashes {
+                registry.add_code(hash, name);
+            }
+        });
+    }
+}
+
+impl Abis {
+    /// The interfaces that `find` gives for [`NAMES`].
+    ///
+    /// # Errors
+    /// The first error of `find`.
+    pub fn find<E>(mut find: impl FnMut(&str) -> Result<ContractAbi, E>) -> Result<Self, E> {
+        NAMES.into_iter().map(|name| Ok((name, find(name)?))).collect::<Result<_, E>>().map(Self)
+    }
+
+    /// The interface of the contract of that name.
+    ///
+    /// # Panics
+    /// If the name is none of [`NAMES`].
+    pub fn get(&self, name: &str) -> &ContractAbi {
+        self.0.get(name).expect("the name is one of NAMES")
+    }
+
+    /// Tells a client how to decode these contracts.
+    pub fn register(&self, client: &Client) {
+        client.update_registry(|registry| {
+            for (name, abi) in &self.0 {
+                registry.add_contract(name, abi.clone(), codes::exit_codes());
+            }
+        });
+    }
+}

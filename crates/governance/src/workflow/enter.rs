@@ -1,0 +1,34 @@
+//! Contestants enter with a deposit, from their own wallets.
+
+use keys::Signer;
+use ton_abi::Nano;
+
+use super::{Error, Host, Result, expect, wallet};
+use crate::contest::{ENTRY_GAS, EntryForm};
+use crate::{ContestEscrow, Multisig};
+
+/// Enters a contest from a person's own wallet; gives the number of the entry.
+///
+/// # Errors
+/// [`Error::Found`] if the contest does not show the entry afterwards; those of messages, for instance when the
+/// entry came back.
+pub async fn enter(
+    contest: &ContestEscrow<'_>,
+    form: &EntryForm,
+    deposit: Nano,
+    purse: &Multisig<'_>,
+    entrant: &dyn Signer,
+    host: &mut impl Host,
+) -> Result<u8> {
+    let key = entrant.public_key();
+    let body = contest.submit_entry(form, purse.address(), entrant)?;
+    let price = Nano(deposit.0 + ENTRY_GAS.0);
+    let tree = wallet::send(purse, entrant, contest.address(), price, Some(body)).await?;
+    host.note("enter a contest", Some(key), &tree);
+    let entries = contest.entries().await?;
+    let entry = entries.iter().find(|entry| entry.key == key);
+    let entry = entry.ok_or_else(|| Error::found("entry of the key", key, "none"))?;
+    expect("wallet of the entry", purse.address().to_string(), entry.wallet.to_string())?;
+    expect("work of the entry", form.content, entry.content_hash)?;
+    Ok(entry.id)
+}

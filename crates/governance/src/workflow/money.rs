@@ -1,0 +1,93 @@
+//! What custodians confirm: payments of the members' wallet.
+
+use keys::Signer;
+use ton_abi::Nano;
+use ton_client::processing::Tree;
+
+use super::{Error, Host, Result, ensure};
+use crate::Organs;
+use crate::multisig::{Payment, TransactionId};
+use crate::treasury::{CALL, Stage, StageStatus};
+
+/// A custodian submits a payment of the members' wallet.
+///
+/// # Errors
+/// Those of messages.
+pub async fn submit(
+    organs: &Organs<'_>,
+    payment: &Payment,
+    custodian: &dyn Signer,
+    host: &mut impl Host,
+) -> Result<TransactionId> {
+    let (id, tree) = organs.multisig.submit(payment, custodian).await?;
+    host.note("submit a payment", Some(custodian.public_key()), &tree);
+    Ok(id)
+}
+
+/// Custodians confirm a waiting transaction until it has its confirmations; gives what the last one caused.
+///
+/// # Errors
+/// [`Error::Unconfirmed`] if these custodians are too few.
+pub async fn confirm(
+    organs: &Organs<'_>,
+    id: TransactionId,
+    custodians: &[&dyn Signer],
+    host: &mut impl Host,
+) -> Result<Tree> {
+    let mut last = None;
+    for custodian in custodians {
+        let tree = organs.multisig.confirm(id, *custodian).await?;
+        host.note(&format!("confirm transaction {id}"), Some(custodian.public_key()), &tree);
+        last = Some(tree);
+        if organs.multisig.transaction(id).await?.is_none() {
+            break;
+        }
+    }
+    match (organs.multisig.transaction(id).await?, last) {
+        (None, Some(tree)) => Ok(tree),
+        (None, None) => Err(Error::found("transaction of the multisig", id, "none")),
+        (Some(waiting), _) => Err(Error::Unconfirmed {
+            id,
+            received: waiting.received,
+            required: waiting.required,
+            value: waiting.value,
+        }),
+    }
+}
+
+/// Custodians move a grant from the members' wallet to a stage: the first submits, the others confirm.
+///
+/// # Errors
+/// [`Error::Unconfirmed`] if they are too few; [`Error::Bounced`] if the treasury does not take it.
+pub async fn fund_stage(
+    organs: &Organs<'_>,
+    stage: u8,
+    amount: Nano,
+    custodians: &[&dyn Signer],
+    host: &mut impl Host,
+) -> Result<Stage> {
+    let (first, others) =
+        custodians.split_first().ok_or_else(|| Error::found("custodians who pay", "some", "none"))?;
+    let nonce = organs.now().await?.0.into();
+    let before = organs.treasury.stage(stage).await?;
+    let payment = Payment {
+        to: organs.treasury.address().clone(),
+        value: Nano(amount.0 + CALL.0),
+        bounce: true,
+        all_balance: false,
+        payload: Some(organs.treasury.fund_stage(stage, nonce, amount)?),
+    };
+    let id = submit(organs, &payment, *first, host).await?;
+    let tree = confirm(organs, id, others, host).await?;
+    let refusal = tree.failures().find(|step| step.account() == organs.treasury.address());
+    if let Some(code) = refusal.and_then(|step| step.failure.as_ref()?.code()) {
+        return Err(Error::Bounced { stage, value: payment.value, code: code.0 });
+    }
+    let after = organs.treasury.stage(stage).await?;
+    let booked = after.received.saturating_sub(before.received);
+    ensure("money of the stage", booked == amount, format!("{booked:#} TON"))?;
+    let needed = after.plan_budget.0 + after.extra.0;
+    let full = after.received.0 + after.carry_in.0 >= needed;
+    ensure("the stage is active", !full || after.status == StageStatus::Active, after.status)?;
+    Ok(after)
+}

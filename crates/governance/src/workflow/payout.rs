@@ -1,0 +1,100 @@
+//! Payouts are confirmed by the members, paid, claimed, and the rest goes home.
+
+use keys::Signer;
+
+use super::{Error, Host, Result, ensure, expect, money, wallet};
+use crate::contest::{DESK_GAS, Ending, ItemState, PAYOUTS_PER_CALL, Payout, Phase};
+use crate::organisation::Span;
+use crate::registry::ContestStatus;
+use crate::{ContestEscrow, Multisig, Organs};
+
+/// Pokes that settling may take before it counts as stuck.
+const SETTLE_TRIES: u32 = 40;
+/// From the last payout to settling. Source: `Limits.SETTLE_AFTER`.
+const SETTLE_AFTER: Span = Span::days(1);
+/// Between two pokes that repeat a step. Source: `Limits.RESEND_AFTER`.
+const REPEAT_AFTER: Span = Span(600);
+
+/// Custodians confirm the payout of a contest, which the registry queued in the members' wallet.
+///
+/// # Errors
+/// [`Error::Unconfirmed`] if they are too few; [`Error::Found`] if nothing is queued, or the contest does not
+/// know of the confirmation afterwards.
+pub async fn confirm_payout(
+    organs: &Organs<'_>,
+    id: u32,
+    custodians: &[&dyn Signer],
+    host: &mut impl Host,
+) -> Result<()> {
+    let contest = organs.contest(id).await?;
+    let record = organs.registry.contest(id).await?;
+    expect("payout list that the members confirm", contest.payout_hash().await?, record.payout_hash)?;
+    let queue = organs.multisig.transactions().await?;
+    let waiting = queue.iter().find(|waiting| waiting.dest == *contest.address());
+    let waiting = waiting.ok_or_else(|| Error::found("queued confirmation of contest", id, "none"))?;
+    money::confirm(organs, waiting.id, custodians, host).await?.expect_success()?;
+    let standing = contest.standing().await?;
+    ensure("the payout is confirmed", standing.confirmed, "no")?;
+    expect("phase of the contest", Phase::Payable, standing.phase)
+}
+
+/// Sends everything that is due; gives all payout items.
+///
+/// # Errors
+/// [`Error::Found`] if something stays due.
+pub async fn pay(contest: &ContestEscrow<'_>, host: &mut impl Host) -> Result<Vec<Payout>> {
+    let mut items = contest.payouts().await?;
+    let due = |items: &[Payout]| items.iter().filter(|item| item.state == ItemState::Due).count();
+    while due(&items) > 0 {
+        let before = due(&items);
+        let tree = contest.pay_next(PAYOUTS_PER_CALL).await?.expect_success()?;
+        host.note("send payouts", None, &tree);
+        items = contest.payouts().await?;
+        ensure("payouts were sent", due(&items) < before, format!("{before} are due"))?;
+    }
+    Ok(items)
+}
+
+/// A payee takes a payout item to the own wallet.
+///
+/// # Errors
+/// [`Error::Found`] if the item was not sent.
+pub async fn claim(
+    contest: &ContestEscrow<'_>,
+    item: u8,
+    purse: &Multisig<'_>,
+    owner: &dyn Signer,
+    host: &mut impl Host,
+) -> Result<()> {
+    let body = contest.claim(item)?;
+    let tree = wallet::send(purse, owner, contest.address(), DESK_GAS, Some(body)).await?;
+    host.note("claim a payout", Some(owner.public_key()), &tree);
+    let found = contest.payouts().await?.into_iter().find(|payout| payout.item == item);
+    expect("state of the payout", ItemState::Sent, found.map_or(ItemState::None, |payout| payout.state))
+}
+
+/// Ends a contest a day after its last payout: org share and rest to the treasury, report and new jurors to the
+/// jury pool, gas money to the registry.
+///
+/// # Errors
+/// [`Error::Found`] if it does not end.
+pub async fn settle(organs: &Organs<'_>, id: u32, host: &mut impl Host) -> Result<Ending> {
+    let contest = organs.contest(id).await?;
+    host.wait_until(organs.now().await?.plus(SETTLE_AFTER.0 + 1)).await?;
+    for _ in 0..SETTLE_TRIES {
+        let tree = contest.settle().await?.expect_success()?;
+        host.note("settle a contest", None, &tree);
+        if contest.standing().await?.phase == Phase::Closed {
+            break;
+        }
+        host.wait_until(organs.now().await?.plus(REPEAT_AFTER.0 + 1)).await?;
+    }
+    let standing = contest.standing().await?;
+    expect("phase of the contest", Phase::Closed, standing.phase)?;
+    let record = organs.registry.contest(id).await?;
+    let ended = [ContestStatus::Closed, ContestStatus::Cancelled].contains(&record.status);
+    ensure("the registry knows that it is over", ended, record.status)?;
+    let ledger = contest.ledger().await?;
+    ensure("books of the contest", ledger.budget.holds() && ledger.deposits.holds(), "they do not add up")?;
+    Ok(record.ending)
+}
