@@ -477,7 +477,7 @@ fn strangers_do_not_vote_on_orders() {
     let header = wallet.world.header(Some(&stranger()));
     let message = wallet.contract.call(&stranger(), "confirmTransaction", &transaction(&id), &header);
     assert_refused(&wallet.world.send(&message), 100);
-    assert_refused(&wallet.call(0, "submitTransaction", &payment(&payee(1), TON)), 131);
+    assert_refused(&wallet.call(0, "submitTransaction", &payment(&payee(1), 101 * TON)), 131);
     let views = arrived(&mut wallet, &treasury());
     assert!(views.iter().all(|view| view.kind != MessageKind::Internal));
 }

@@ -82,7 +82,7 @@ fn the_policy_can_be_read() {
     let fresh = json!({ "treasury": nobody, "mainGiver": nobody, "allowlist": [],
         "freeLimit": (100 * TON).to_string(), "spent": "0" });
     assert_eq!(policy, fresh);
-    assert_refused(&wallet.call(0, "submitTransaction", &plain(&payee(1), TON)), 131);
+    assert_refused(&wallet.call(0, "submitTransaction", &plain(&payee(1), 101 * TON)), 131);
     wallet.set_policy(&[payee(3), payee(1), payee(3)], 1000 * TON);
     let policy = wallet.get("getPolicy", &json!({}));
     let both = [payee(1), payee(3)].map(|a| a.to_string());
@@ -127,13 +127,12 @@ fn t18_submissions_outside_the_policy_are_refused() {
     let empty = Cell::default();
     let refused = [
         plain(&payee(3), 101 * TON),
-        plain(&payee(3), TON),
-        fund(&payee(3), TON, true, false, &empty),
+        fund(&payee(3), 101 * TON, true, false, &empty),
         fund(&payee(3), TON, false, true, &empty),
         plain(&payee(1), 100 * TON + 1),
         fund(&payee(1), TON, false, true, &empty),
         fund(&payee(1), TON, true, true, &empty),
-        plain(&own, TON),
+        plain(&own, 101 * TON),
         fund(&own, TON, true, true, &empty),
         plain(&treasury(), TON),
         fund(&treasury(), TON, true, true, &empty),
@@ -153,10 +152,6 @@ fn t18_submissions_outside_the_policy_are_refused() {
         );
         assert_refused(&wallet.call(0, "submitTransactionExt", &ext), 131);
     }
-    let image = test_contract("Acceptor", &json!({ "salt": "9" }));
-    let state_init = image.image.cell().expect("an image");
-    let deploys = extended(&image.address, &empty, Some(&state_init), None);
-    assert_refused(&wallet.call(0, "submitTransactionExt", &deploys), 131);
     let accepted = [
         plain(&payee(1), 100 * TON),
         fund(&treasury(), 900 * TON, true, false, &chain_of(3)),
@@ -170,11 +165,45 @@ fn t18_submissions_outside_the_policy_are_refused() {
 }
 
 #[test]
-fn t18_the_self_call_stays_shut_even_when_the_wallet_is_on_its_own_list() {
+fn t18_the_wallet_itself_cannot_be_put_on_the_list() {
     let mut wallet = controlled(3, 2, 1000);
     let own = wallet.contract.address.clone();
-    wallet.set_policy(std::slice::from_ref(&own), 100 * TON);
-    assert_refused(&wallet.call(0, "submitTransaction", &plain(&own, TON)), 131);
+    for field in ["treasury", "mainGiver"] {
+        let mut params = policy_params(&[], 100 * TON);
+        params[field] = json!(own.to_string());
+        assert_eq!(wallet.order("setPolicy", &params).code(), 161);
+    }
+    let listed = policy_params(std::slice::from_ref(&own), 100 * TON);
+    assert_eq!(wallet.order("setPolicy", &listed).code(), 161);
+    assert_refused(&wallet.call(0, "submitTransaction", &plain(&own, 101 * TON)), 131);
+}
+
+#[test]
+fn t18_who_is_not_on_the_list_is_rejected_at_once() {
+    let mut wallet = controlled(3, 2, 1000);
+    wallet.set_policy(&[payee(1)], 100 * TON);
+    let image = test_contract("Acceptor", &json!({ "salt": "9" }));
+    let state_init = image.image.cell().expect("an image");
+    let own = wallet.contract.address.clone();
+    let deploys = extended(&image.address, &Cell::default(), Some(&state_init), None);
+    let cases = [
+        ("submitTransaction", plain(&payee(2), TON)),
+        ("submitTransaction", fund(&own, TON, true, false, &chain_of(7))),
+        ("submitTransactionExt", deploys.clone()),
+    ];
+    for (member, (function, params)) in (0..).zip(&cases) {
+        let outcome = wallet.call(member, function, params);
+        assert_eq!(wallet.names(&outcome), ["TxSubmitted", "TxRejected"]);
+        let id = wallet.submitted(&outcome);
+        assert_refused(&wallet.confirm((member + 1) % 3, &id), 102);
+    }
+    assert_eq!(wallet.states(), [json!("3"), json!("3"), json!("3")]);
+    let mut much = deploys;
+    much["value"] = json!((101 * TON).to_string());
+    assert_refused(&wallet.call(0, "submitTransactionExt", &much), 131);
+    let allowed = wallet.queue(&plain(&payee(1), TON));
+    wallet.set_policy(&[], 100 * TON);
+    assert_eq!(wallet.pay(&allowed), Some(131), "taken off the list meanwhile");
 }
 
 #[test]
@@ -233,7 +262,6 @@ fn the_free_limit_holds_for_a_day_together() {
     assert_eq!(wallet.pay(&first), Some(0));
     assert_eq!(wallet.get("getPolicy", &json!({}))["spent"], json!((60 * TON).to_string()));
     assert_eq!(wallet.pay(&second), Some(131), "120 in one day");
-    assert_refused(&wallet.call(0, "submitTransaction", &plain(&payee(1), 40 * TON + 1)), 131);
     assert_eq!(wallet.pay(&grant), Some(0), "the main giver is outside of the limit");
     let third = wallet.queue(&plain(&payee(1), 40 * TON));
     assert_eq!(wallet.pay(&third), Some(0), "exactly the limit");
@@ -274,8 +302,9 @@ fn the_policy_binds_a_single_custodian_too() {
         json!({ "dest": dest.to_string(), "value": (tons * TON).to_string(), "bounce": bounce, "flags": flags,
             "payload": base64(&Cell::default()) })
     };
+    let outcome = wallet.call(0, "sendTransaction", &send(&payee(2), 1, false, 3));
+    assert_eq!(wallet.names(&outcome), ["TxSubmitted", "TxRejected"]);
     for params in [
-        send(&payee(2), 1, false, 3),
         send(&payee(1), 101, false, 3),
         send(&payee(1), 1, false, 130),
         send(&treasury(), 1, false, 3),
