@@ -1,5 +1,8 @@
 //! A stock client, the official SDK library with its own encoder, works with our multisig and our giver.
 
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chain::Config;
 use ed25519_dalek::{Signer, SigningKey};
@@ -110,6 +113,28 @@ impl Multisig {
         self.world.send(&message)
     }
 
+    /// What a getter answers when the SDK runs it on its own machine.
+    fn get(&mut self, function: &str) -> Value {
+        let now = UnixTime(self.world.now);
+        let header = json!({ "time": now.plus(1).millis().0, "expire": now.0 + 60 });
+        let address = Address::from_str(&self.stock.address).expect("an address");
+        let account = self.world.account(&address);
+        let unsigned = json!({
+            "abi": self.stock.abi(),
+            "address": self.stock.address,
+            "call_set": { "function_name": function, "header": header, "input": {} },
+            "signer": { "type": "None" },
+        });
+        let encoded = self.stock.sdk.call("abi.encode_message", unsigned).expect("the SDK encodes it");
+        let run = json!({
+            "message": encoded["message"],
+            "account": BASE64_STANDARD.encode(Boc::encode(account.cell())),
+            "abi": self.stock.abi(),
+            "execution_options": { "block_time": now.0 },
+        });
+        self.stock.sdk.call("tvm.run_tvm", run).expect("the SDK runs it")["decoded"]["output"].take()
+    }
+
     /// Names of the events that the SDK found.
     fn events(&mut self, outcome: &Outcome) -> Vec<String> {
         let decoded = self.stock.decode(&outcome.events());
@@ -117,17 +142,37 @@ impl Multisig {
     }
 }
 
-#[test]
-fn t21_a_stock_client_deploys_submits_and_confirms_until_the_multisig_pays() {
-    let mut multisig = Multisig::deployed();
-    let payment = json!({
+fn payment(tokens: u64) -> (&'static str, Value) {
+    let params = json!({
         "dest": payee().to_string(),
-        "value": Nano::tokens(10).0.to_string(),
+        "value": Nano::tokens(tokens).0.to_string(),
         "bounce": false,
         "allBalance": false,
         "payload": BASE64_STANDARD.encode(Boc::encode(Cell::default())),
     });
-    let submitted = multisig.call(0, ("submitTransaction", payment));
+    ("submitTransaction", params)
+}
+
+#[test]
+fn t21_a_stock_client_reads_custodians_and_waiting_transactions() {
+    let mut multisig = Multisig::deployed();
+    let custodians = multisig.get("getCustodians");
+    let custodians = custodians["custodians"].as_array().expect("a list");
+    let keys: BTreeSet<_> = custodians.iter().filter_map(|custodian| custodian["pubkey"].as_str()).collect();
+    let wanted: Vec<_> = (0..CUSTODIANS).map(|n| public_json(&key(n))).collect();
+    assert_eq!(keys, wanted.iter().map(String::as_str).collect());
+    multisig.call(0, payment(10)).success();
+    let waiting = multisig.get("getTransactions");
+    assert_eq!(waiting["transactions"].as_array().map(Vec::len), Some(1), "{waiting}");
+    assert_eq!(waiting["transactions"][0]["dest"], payee().to_string());
+    assert_eq!(waiting["transactions"][0]["creator"], wanted[0]);
+    assert_eq!(waiting["transactions"][0]["signsReceived"], "1");
+}
+
+#[test]
+fn t21_a_stock_client_deploys_submits_and_confirms_until_the_multisig_pays() {
+    let mut multisig = Multisig::deployed();
+    let submitted = multisig.call(0, payment(10));
     submitted.success();
     let answers = multisig.stock.decode(&submitted.events());
     let answer = answers.iter().find(|found| found.0 == "Output").expect("a submission answers");
