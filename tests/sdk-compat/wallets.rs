@@ -208,7 +208,7 @@ fn giver_key() -> SigningKey {
 
 /// A network with our giver, as its source is now, at the address that every tool knows.
 fn network() -> Node {
-    let loader = DiskLoader::new(&workspace("contracts"), Vec::new());
+    let loader = DiskLoader::new(workspace("contracts"), Vec::new());
     let text = loader.read("Giver.tsol").expect("readable");
     let settings = Settings { abi_version: AbiVersion::V2_2 };
     let compiled =
