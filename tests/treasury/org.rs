@@ -4,7 +4,8 @@ use serde_json::json;
 use ton_abi::{Address, CellBuilder};
 
 use crate::books::{
-    Books, CALL, RESERVE_LIFE, STEP, Sent, TON, escrow, giver, multisig, number, payee, registry, stranger,
+    BOOK, Books, CALL, RESERVE_LIFE, STEP, Sent, TON, escrow, giver, multisig, number, payee, registry,
+    stranger,
 };
 use crate::moves::{confirmation, list_hash, paying};
 
@@ -169,16 +170,32 @@ fn a_bounced_payment_is_in_the_fund_again_once() {
 }
 
 #[test]
-fn without_gas_money_the_fund_gets_what_came_back() {
-    let mut books = Books::bare(&crate::plan::seed());
-    books.activate(1);
-    books.fill_org(4, 2_000 * TON);
+fn what_the_code_of_a_payee_burned_is_the_payees_loss() {
+    let mut books = rich();
     let payments = list(&[300]);
     let (_, nonce) = books.pay(7, &payments);
     let step = books.confirm(nonce, &payments);
-    let back = books.bounce(&step.messages[0], 100 * TON);
+    let back = books.bounce(&step.messages[0], TON);
     let amount = number(&back.event("OrgPayBounced")["amount"]);
-    assert!(amount > 200 * TON && amount < 203 * TON, "{amount}: never more than the account holds");
+    assert_eq!(amount, 299 * TON + BOOK, "the gas money bears 0.05 TON, not more");
+    assert!(back.gas_money > -i128::try_from(TON / 10).expect("small"));
+}
+
+#[test]
+fn without_gas_money_the_fund_gets_what_there_is() {
+    let mut books = Books::bare(&crate::plan::seed());
+    books.activate(1);
+    books.fill_org(4, 2_000 * TON);
+    for pay in 1..=60 {
+        let payments = list(&[1]);
+        let (code, nonce) = books.pay(pay, &payments);
+        assert_eq!(code, 0);
+        let step = books.confirm(nonce, &payments);
+        let back = books.bounce(&step.messages[0], BOOK);
+        let amount = number(&back.event("OrgPayBounced")["amount"]);
+        assert!(amount <= TON && amount > TON * 9 / 10, "list {pay}: {amount}");
+        assert!(pay < 45 || amount < TON, "two TON of gas money do not last for ever");
+    }
     assert!(books.sum("booked") <= books.balance());
 }
 

@@ -15,7 +15,7 @@ use crate::moves::{
 use crate::plan::Plan;
 
 /// Ids of contests that come up.
-const CONTESTS: u32 = 19;
+const CONTESTS: u32 = 80;
 
 /// The treasury beside its model.
 struct Run {
@@ -33,9 +33,11 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         let plan = Plan::of(&[&[30, 20, 0], &[25, 10], &[40], &[5, 5, 7], &[60], &[8, 9], &[3], &[50, 1]]);
+        let mut books = Books::with(&plan);
+        books.world.puppets.extend((0..CONTESTS).map(escrow));
         Self {
             rng: Rng::with_seed(seed),
-            books: Books::with(&plan),
+            books,
             model: Model::new(&plan),
             fundings: Vec::new(),
             payments: Vec::new(),
@@ -86,12 +88,16 @@ impl Run {
 
     /// A contest; preferably one whose budget is in this state.
     fn contest(&mut self, state: Budget) -> u32 {
-        let fitting: Vec<_> =
-            self.model.contests.iter().filter(|(_, c)| c.state == state).map(|(id, _)| *id).collect();
+        let running = self.model.contests.iter().filter(|(_, c)| c.state == state && !c.over);
+        let fitting: Vec<_> = running.map(|(id, _)| *id).collect();
         if !fitting.is_empty() && self.rng.u8(0..5) > 0 {
             return fitting[self.rng.usize(0..fitting.len())];
         }
-        self.rng.u32(0..CONTESTS)
+        let known: Vec<_> = self.model.contests.keys().copied().collect();
+        if known.is_empty() || self.rng.u8(0..8) == 0 {
+            return self.rng.u32(0..CONTESTS);
+        }
+        known[self.rng.usize(0..known.len())]
     }
 
     fn step(&mut self) {
@@ -135,7 +141,9 @@ impl Run {
 
     fn reserve(&mut self) {
         let (from, legal) = self.sender(registry());
-        let (id, nonce, stage) = (self.rng.u32(0..CONTESTS), self.books.nonce(), self.stage());
+        let (nonce, stage) = (self.books.nonce(), self.stage());
+        let id =
+            if self.rng.u8(0..4) > 0 { self.rng.u32(0..CONTESTS) } else { self.contest(Budget::Reserved) };
         let known = self.model.contests.get(&id).cloned();
         let (place, total) = match known.filter(|_| self.rng.bool()) {
             Some(contest) => (contest.place, contest.total),
