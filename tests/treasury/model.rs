@@ -345,7 +345,9 @@ impl Model {
             if known.paid || known.payments != payments {
                 return 156;
             }
-            known.nonce = nonce;
+            if known.nonce != nonce {
+                (known.nonce, known.until) = (nonce, now + crate::books::RESERVE_LIFE);
+            }
             return 0;
         }
         if self.lists.values().filter(|list| !list.paid).count() >= 16 {

@@ -136,8 +136,13 @@ fn the_same_list_again_waits_under_the_new_nonce() {
     let payments = list(&[300, 5]);
     let (_, old) = books.pay(1, &payments);
     let before = books.state();
-    let (code, new) = books.pay(1, &payments);
-    assert_eq!((code, books.state()), (0, before));
+    let (code, step) = books.ask_step("payOrg", &paying(1, old, &payments));
+    assert_eq!((code, step.names()), (0, vec![]), "the same request changes nothing");
+    books.world.now += RESERVE_LIFE - 1;
+    let new = books.nonce();
+    let (code, step) = books.ask_step("payOrg", &paying(1, new, &payments));
+    assert_eq!((code, step.names(), books.state()), (0, vec!["OrgPayReserved"], before));
+    assert_eq!(number(&step.event("OrgPayReserved")["until"]), u128::from(books.world.now + RESERVE_LIFE));
     assert_eq!(books.pay(1, &list(&[300, 6])).0, 156, "another list under its id");
     assert_eq!(books.ask("payOrg", &paying(2, new, &list(&[1]))), 156, "another list under its nonce");
     assert_eq!(books.confirm(old, &payments).answer(&multisig(), old).0, 157);
