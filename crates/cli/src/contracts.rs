@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use governance::contracts::Built;
 use ton_abi::{ContractAbi, Image};
 
 use crate::error::{CliError, Status};
@@ -18,36 +19,35 @@ pub(crate) struct ContractsArgs {
     images: Option<PathBuf>,
 }
 
-/// A contract that can be deployed.
-#[derive(Debug, Clone)]
-pub(crate) struct Built {
-    pub(crate) abi: ContractAbi,
-    pub(crate) image: Image,
-}
-
 /// The contracts that the commands need.
 #[derive(Debug, Clone)]
 pub(crate) struct Contracts {
     pub(crate) giver: Built,
-    pub(crate) multisig: Built,
+    /// Those of the organisation.
+    pub(crate) organisation: governance::contracts::Contracts,
     /// Where they come from, for people.
     pub(crate) origin: String,
     /// The compiler's warnings.
     pub(crate) warnings: Option<String>,
 }
 
+const GIVER: &str = "Giver";
+
 /// Builds the contracts, or reads built ones.
 pub(crate) fn build(args: &ContractsArgs) -> Result<Contracts, CliError> {
-    if let Some(folder) = &args.images {
-        return Ok(Contracts {
-            giver: read(folder, "Giver")?,
-            multisig: read(folder, "Multisig")?,
+    match &args.images {
+        Some(folder) => Ok(Contracts {
+            giver: read(folder, GIVER)?,
+            organisation: governance::contracts::Contracts::find(|name| read(folder, name))?,
             origin: format!("read from {}", folder.display()),
             warnings: None,
-        });
+        }),
+        None => compile(&args.contracts.clone().map_or_else(find_sources, Ok)?),
     }
-    let folder = args.contracts.clone().map_or_else(find_sources, Ok)?;
-    let project = tsolc::project::build(&folder, "").map_err(|error| {
+}
+
+fn compile(folder: &Path) -> Result<Contracts, CliError> {
+    let project = tsolc::project::build(folder, "").map_err(|error| {
         CliError::new(
             Status::Usage,
             "contracts",
@@ -71,10 +71,10 @@ pub(crate) fn build(args: &ContractsArgs) -> Result<Contracts, CliError> {
         parse(name, &artifact.abi, &artifact.tvc)
     };
     Ok(Contracts {
-        giver: pick("Giver")?,
-        multisig: pick("Multisig")?,
+        giver: pick(GIVER)?,
+        organisation: governance::contracts::Contracts::find(pick)?,
         origin: format!("compiled from {}", folder.display()),
-        warnings: Some(project.warnings).filter(|warnings| !warnings.is_empty()),
+        warnings: Some(project.warnings.clone()).filter(|warnings| !warnings.is_empty()),
     })
 }
 

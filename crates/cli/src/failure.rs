@@ -1,6 +1,7 @@
 //! Failures of the crates below in the words of the command line.
 
 use governance::codes;
+use governance::workflow::Error as WorkflowError;
 use ton_client::Error as ClientError;
 
 use crate::error::{CliError, Status};
@@ -16,6 +17,33 @@ pub(crate) fn from_client(what: impl Into<String>, error: ClientError) -> CliErr
         .or_else(|| hint_of(&error))
         .unwrap_or_else(|| default_hint(status).to_owned());
     CliError::new(status, code, what, why, hint).caused_by(error)
+}
+
+/// A failure of a workflow.
+pub(crate) fn from_workflow(what: impl Into<String>, error: WorkflowError) -> CliError {
+    let (status, code, hint) = match error {
+        WorkflowError::Client(error) => return from_client(what, error),
+        WorkflowError::Unconfirmed { .. } => (
+            Status::Refused,
+            "not-paid",
+            "let one more member confirm it with `subgov multisig confirm`".to_owned(),
+        ),
+        WorkflowError::Bounced { code, .. } => (Status::Refused, "bounced", code_hint(code)),
+        WorkflowError::Proposal { code, .. } => (Status::Refused, "not-executed", code_hint(code.into())),
+        WorkflowError::Launch(_) => {
+            (Status::Usage, "launch", "see the plan with `subgov stage list`".to_owned())
+        }
+        WorkflowError::Host(_) => {
+            (Status::Network, "node", "report this with the command that caused it".to_owned())
+        }
+        _ => (Status::Refused, "not-as-expected", "report this with the command that caused it".to_owned()),
+    };
+    CliError::new(status, code, what, error.to_string(), hint).caused_by(error)
+}
+
+fn code_hint(code: i32) -> String {
+    let known = codes::find(code).map(|code| format!("{}: {}", code.meaning, code.hint));
+    known.unwrap_or_else(|| format!("`subgov explain {code}` tells more"))
 }
 
 fn hint_of(error: &ClientError) -> Option<String> {

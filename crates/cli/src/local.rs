@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use governance::{codes, multisig};
+use governance::codes;
+use governance::contracts::Abis;
 use keys::{KeyPair, Signer};
 use localnet::{Genesis, Node, NodeOptions, SharedNode, giver};
 use serde_json::json;
@@ -34,17 +35,19 @@ impl Local {
             .map_err(|error| from_node("the giver cannot be made", error))?;
         let genesis = genesis.with_giver(&image, giver::BALANCE).map_err(|error| from_node(what, error))?;
         let node = Node::new(genesis).map_err(|error| from_node(what, error))?;
-        Ok(Self::on(node, contracts.giver.abi.clone(), contracts.multisig.abi.clone()))
+        let local = Self::on(node, contracts.giver.abi.clone(), &contracts.organisation.abis());
+        contracts.organisation.register(&local.client);
+        Ok(local)
     }
 
     /// A network that exists already.
-    pub(crate) fn on(node: Node, giver_abi: ContractAbi, multisig_abi: ContractAbi) -> Self {
+    pub(crate) fn on(node: Node, giver_abi: ContractAbi, abis: &Abis) -> Self {
         let mut registry = Registry::new();
         registry.add_contract(GIVER, giver_abi.clone(), codes::exit_codes());
-        registry.add_contract(multisig::CONTRACT, multisig_abi, codes::exit_codes());
         registry.add_account(giver::ADDRESS, GIVER);
         let node = SharedNode::new(node);
         let client = Client::new(Arc::new(node.clone()), registry);
+        abis.register(&client);
         Self { node, client, giver: Contract { address: giver::ADDRESS, abi: giver_abi } }
     }
 

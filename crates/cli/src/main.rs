@@ -18,6 +18,7 @@ mod local;
 mod members;
 mod organisation;
 mod output;
+mod recorder;
 mod state;
 mod table;
 

@@ -1,14 +1,21 @@
-//! The members' multisig on a local network, where development keys stand in for the members'.
+//! The organisation on a local network, where development keys stand in for the members'.
 
-use governance::{Multisig, Organisation, Roster, rules};
+use governance::workflow::{self, Charter, wallet_address};
+use governance::{Multisig, Organisation, Organs, Roster, multisig};
 use keys::development::{self, Development};
 use keys::{PublicKey, Signer};
-use ton_abi::Address;
-use ton_client::Deploy;
+use ton_abi::{Address, Nano};
 
 use crate::contracts::Contracts;
 use crate::error::CliError;
-use crate::failure::from_client;
+use crate::failure::from_workflow;
+use crate::local::Local;
+use crate::recorder::Recorder;
+
+/// Development key of the deployer, behind those of the members.
+const DEPLOYER: u32 = 20;
+/// What the deployer's wallet has for its own fees.
+const DEPLOYER_MONEY: Nano = Nano::tokens(10);
 
 /// What has to be said wherever these keys sign.
 pub(crate) const STAND_INS: &str =
@@ -24,22 +31,48 @@ pub(crate) fn roster(organisation: &Organisation) -> Roster {
     Roster::with_keys(organisation, stand_ins(organisation))
 }
 
-/// Who signs deployments: the first member.
+/// Who signs deployments and pays for them.
 pub(crate) fn deployer() -> Development {
-    development::signer(0)
+    development::signer(DEPLOYER)
 }
 
-/// What deploys the members' multisig, and the address that it will have.
-pub(crate) fn deployment(
+/// What an organisation is founded from on a local network: stand-ins are its members, the giver its main giver.
+pub(crate) fn charter<'a>(
+    contracts: &'a Contracts,
+    organisation: &'a Organisation,
+    main_giver: Address,
+) -> Charter<'a> {
+    let members = stand_ins(organisation);
+    Charter { organisation, contracts: &contracts.organisation, members, main_giver, nonce: 0 }
+}
+
+/// Opens a wallet for the holder of a key and lets the giver put money there.
+pub(crate) async fn open_wallet<'a>(
+    local: &'a Local,
+    contracts: &Contracts,
+    owner: &dyn Signer,
+    money: Nano,
+    recorder: &mut Recorder<'_>,
+) -> Result<Multisig<'a>, CliError> {
+    let built = contracts.organisation.get(multisig::CONTRACT);
+    let address = wallet_address(built, owner);
+    let address = address.map_err(|error| from_workflow("the wallet cannot be prepared", error))?;
+    recorder.give(&address, money).await?;
+    let wallet = workflow::open_wallet(&local.client, built, owner, recorder).await;
+    wallet.map_err(|error| from_workflow("the wallet cannot be opened", error))
+}
+
+/// Founds the organisation, paid by the deployer's own wallet.
+pub(crate) async fn found<'a>(
+    local: &'a Local,
     contracts: &Contracts,
     organisation: &Organisation,
-) -> Result<(Deploy, Address), CliError> {
-    let failed = |error| from_client("the members' multisig cannot be prepared", error);
-    let owners = stand_ins(organisation);
-    let required = u8::try_from(rules::threshold(owners.len())).expect("there are at most 15 members");
-    let (image, abi) = (contracts.multisig.image.clone(), contracts.multisig.abi.clone());
-    let deploy = Multisig::deployment(image, abi, &deployer().public_key(), &owners, required);
-    let deploy = deploy.map_err(failed)?;
-    let address = deploy.contract().map_err(failed)?.address;
-    Ok((deploy, address))
+    recorder: &mut Recorder<'_>,
+) -> Result<Organs<'a>, CliError> {
+    let gas = organisation.governance.gas;
+    let money = [gas.registry, gas.multisig, gas.treasury, gas.jury_pool, DEPLOYER_MONEY].into_iter().sum();
+    let purse = open_wallet(local, contracts, &deployer(), money, recorder).await?;
+    let charter = charter(contracts, organisation, local.giver.address.clone());
+    let founded = workflow::found(&local.client, &charter, &deployer(), &purse, recorder).await;
+    founded.map_err(|error| from_workflow("the organisation cannot be founded", error))
 }

@@ -10,7 +10,7 @@ use crate::error::{CliError, Status};
 /// Where the organisation comes from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OrganisationArgs {
-    /// Directory with members.toml, stages.toml and topics.toml; without it the proposal's own are used.
+    /// Directory with members, stages, topics, contests and governance (.toml); without it the proposal's own are used.
     #[arg(long, value_name = "DIR", env = "SUBGOV_ORGANISATION")]
     organisation: Option<PathBuf>,
 }
@@ -29,6 +29,8 @@ impl OrganisationArgs {
             members: read(folder, "members.toml")?,
             stages: read(folder, "stages.toml")?,
             topics: read(folder, "topics.toml")?,
+            contests: read(folder, "contests.toml")?,
+            governance: read(folder, "governance.toml")?,
         };
         let organisation = Organisation::parse(&files).map_err(|error| {
             CliError::new(
@@ -52,7 +54,7 @@ fn read(folder: &Path, name: &str) -> Result<String, CliError> {
             "missing-file",
             format!("cannot read {}", path.display()),
             error.to_string(),
-            "give a directory with members.toml, stages.toml and topics.toml to --organisation",
+            "give a directory with a copy of all files of scripts/*.toml to --organisation",
         )
         .caused_by(error)
     })

@@ -4,23 +4,45 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use governance::contracts::{Abis, NAMES};
 use governance::organisation::Files;
-use governance::{Multisig, Organisation, Roster};
+use governance::{Multisig, Organisation, Organs, Roster, multisig};
 use localnet::StateFile;
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, ContractAbi};
 
 use crate::error::{CliError, Status};
-use crate::failure::from_node;
+use crate::failure::{from_client, from_node};
 use crate::local::Local;
 use crate::members;
 
 const NODE_FILE: &str = "node.state";
 const DEPLOYMENT_FILE: &str = "deployment.json";
 /// Name and version of [`DEPLOYMENT_FILE`].
-const SCHEMA: &str = "subgov-deployment/1";
-/// The account name that always exists.
+const SCHEMA: &str = "subgov-deployment/2";
+/// Account names that always exist.
 const MULTISIG: &str = "multisig";
+const REGISTRY: &str = "registry";
+const GIVER: &str = "giver";
+/// Where the organs of an organisation are.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub(crate) registry: Address,
+    pub(crate) treasury: Address,
+    pub(crate) jury_pool: Address,
+    pub(crate) multisig: Address,
+}
+
+impl Addresses {
+    pub(crate) fn of(organs: &Organs<'_>) -> Self {
+        Self {
+            registry: organs.registry.address().clone(),
+            treasury: organs.treasury.address().clone(),
+            jury_pool: organs.jury_pool.address().clone(),
+            multisig: organs.multisig.address().clone(),
+        }
+    }
+}
 
 /// Which network a command works on.
 #[derive(Debug, clap::Args)]
@@ -39,33 +61,39 @@ struct Deployment {
     organisation: Files,
     /// Addresses by the names that commands take.
     accounts: BTreeMap<String, Address>,
-    giver_abi: String,
-    multisig_abi: String,
+    /// Interfaces of the contracts by their names.
+    abis: BTreeMap<String, String>,
 }
 
-/// A network with the members' multisig on it, and the directory that keeps it.
+/// A network with an organisation on it, and the directory that keeps it.
 pub(crate) struct World {
     pub(crate) local: Local,
     pub(crate) organisation: Organisation,
     files: Files,
     accounts: BTreeMap<String, Address>,
-    multisig_abi: ContractAbi,
+    abis: Abis,
     file: Option<(PathBuf, StateFile)>,
 }
 
 impl World {
-    /// A network with a deployed multisig; kept in `folder`, or nowhere.
+    /// A network with a live organisation; kept in `folder`, or nowhere.
     pub(crate) fn new(
         local: Local,
         (files, organisation): (Files, Organisation),
-        multisig: Address,
-        multisig_abi: ContractAbi,
+        organs: Addresses,
+        abis: Abis,
         folder: Option<NewFolder>,
     ) -> Self {
-        let accounts = [(MULTISIG, multisig), ("giver", local.giver.address.clone())];
+        let accounts = [
+            (MULTISIG, organs.multisig),
+            (REGISTRY, organs.registry),
+            ("treasury", organs.treasury),
+            ("jury-pool", organs.jury_pool),
+            (GIVER, local.giver.address.clone()),
+        ];
         let accounts = accounts.map(|(name, address)| (name.to_owned(), address)).into();
         let file = folder.map(|NewFolder { folder, file }| (folder, file));
-        Self { local, organisation, files, accounts, multisig_abi, file }
+        Self { local, organisation, files, accounts, abis, file }
     }
 
     /// Opens what a directory keeps.
@@ -77,18 +105,25 @@ impl World {
             StateFile::open(folder.join(NODE_FILE)).map_err(|error| from_node(&what, error))?;
         let node = node.ok_or_else(|| no_state(folder, &format!("there is no file {NODE_FILE}")))?;
         let bad = |error: ton_abi::Error| bad_deployment(folder, error.to_string());
-        let giver_abi = ContractAbi::parse(&deployment.giver_abi).map_err(bad)?;
-        let multisig_abi = ContractAbi::parse(&deployment.multisig_abi).map_err(bad)?;
-        if !deployment.accounts.contains_key(MULTISIG) {
-            return Err(bad_deployment(folder, "it names no multisig".to_owned()));
+        let abi = |name: &str| {
+            let text = deployment.abis.get(name);
+            let text =
+                text.ok_or_else(|| bad_deployment(folder, format!("it has no interface of {name}")))?;
+            ContractAbi::parse(text).map_err(bad)
+        };
+        let (giver_abi, abis) = (abi(GIVER)?, Abis::find(abi)?);
+        for name in [MULTISIG, REGISTRY] {
+            if !deployment.accounts.contains_key(name) {
+                return Err(bad_deployment(folder, format!("it names no {name}")));
+            }
         }
         let files = deployment.organisation;
         let organisation =
             Organisation::parse(&files).map_err(|error| bad_deployment(folder, error.to_string()))?;
-        let local = Local::on(node, giver_abi, multisig_abi.clone());
+        let local = Local::on(node, giver_abi, &abis);
         let accounts = deployment.accounts;
         let file = Some((folder.clone(), file));
-        Ok(Self { local, organisation, files, accounts, multisig_abi, file })
+        Ok(Self { local, organisation, files, accounts, abis, file })
     }
 
     /// Writes the network back, whole or not at all.
@@ -99,8 +134,12 @@ impl World {
             schema: SCHEMA.to_owned(),
             organisation: self.files.clone(),
             accounts: self.accounts.clone(),
-            giver_abi: self.local.giver.abi.json().to_owned(),
-            multisig_abi: self.multisig_abi.json().to_owned(),
+            abis: NAMES
+                .iter()
+                .map(|name| (*name, self.abis.get(name)))
+                .chain([(GIVER, &self.local.giver.abi)])
+                .map(|(name, abi)| (name.to_owned(), abi.json().to_owned()))
+                .collect(),
         };
         let text = serde_json::to_string_pretty(&deployment).expect("texts and addresses are always JSON");
         let path = folder.join(DEPLOYMENT_FILE);
@@ -114,7 +153,15 @@ impl World {
 
     /// The members' wallet.
     pub(crate) fn multisig(&self) -> Multisig<'_> {
-        Multisig::at(&self.local.client, self.accounts[MULTISIG].clone(), self.multisig_abi.clone())
+        let abi = self.abis.get(multisig::CONTRACT).clone();
+        Multisig::at(&self.local.client, self.accounts[MULTISIG].clone(), abi)
+    }
+
+    /// All organs of the organisation.
+    pub(crate) async fn organs(&self) -> Result<Organs<'_>, CliError> {
+        let organs =
+            Organs::open(&self.local.client, self.abis.clone(), self.accounts[REGISTRY].clone()).await;
+        organs.map_err(|error| from_client("the organisation on this network cannot be read", error))
     }
 
     /// Gives an account a name that commands take in place of its address.

@@ -22,6 +22,11 @@ impl Roster {
         Self(keys.into_iter().zip(organisation.members.iter().map(|member| member.name.clone())).collect())
     }
 
+    /// Adds somebody who is no member.
+    pub fn add(&mut self, key: PublicKey, name: &str) {
+        self.0.insert(key, name.to_owned());
+    }
+
     /// Name of the holder of a key, if known.
     pub fn name(&self, key: &PublicKey) -> Option<&str> {
         self.0.get(key).map(String::as_str)

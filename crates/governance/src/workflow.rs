@@ -29,7 +29,7 @@ pub use launch::{launched, propose_launch};
 pub use money::{confirm, fund_stage, submit};
 pub use payout::{claim, confirm_payout, pay, settle};
 pub use stage::{close_stage, publish, report};
-pub use wallet::{open_wallet, send};
+pub use wallet::{open_wallet, send, wallet_address};
 
 use crate::multisig::TransactionId;
 use crate::payload::LaunchError;

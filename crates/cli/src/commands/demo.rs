@@ -1,40 +1,65 @@
-//! `subgov demo`: the members pay a contest winner, on a network of its own.
+//! `subgov demo`: the proposal's story, from the first message to the second stage, on a network of its own.
 
-mod story;
+mod cast;
+mod contests;
+mod declarations;
+mod founding;
+mod gate;
+mod grant;
+mod judging;
+mod launch;
+mod network;
+mod payouts;
+mod results;
+mod summary;
 
 use std::path::PathBuf;
 
-use governance::Organisation;
 use governance::organisation::Files;
-use localnet::Audit;
-use serde_json::{Value, json};
-use ton_abi::Address;
+use governance::{Organisation, Organs, Roster};
 
-use crate::contracts::{self, ContractsArgs};
+use crate::contracts::{self, Contracts, ContractsArgs};
 use crate::error::{CliError, Status};
 use crate::failure::from_node;
 use crate::ledger::Ledger;
 use crate::local::Local;
-use crate::members::STAND_INS;
+use crate::members;
 use crate::output::{Answer, Progress};
-use crate::state::{NewFolder, World};
-use crate::table::{Column, table};
-use story::{Outcome, Story};
+use crate::recorder::Recorder;
+use crate::state::{Addresses, NewFolder, World};
+use cast::Cast;
+use summary::Summary;
 
-/// Plays how the members pay a contest winner: fifteen custodians, eight confirmations, an embedded network.
+/// Plays the proposal's story: fifteen members, a jury that they cannot choose, five contests, the first stage.
 ///
-/// Nothing but the network inside this program is touched. Development keys stand in for the members' keys,
-/// whose secrets nobody but the members has.
+/// Nothing but the network inside this program is touched; its clock jumps from deadline to deadline. Development
+/// keys stand in for the keys of the members and of everybody else.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
     #[command(flatten)]
     contracts: ContractsArgs,
-    /// Keep the network in this new directory, to go on with `subgov multisig`.
+    /// Keep the network in this new directory, to go on by hand.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Leave out the confirmation of the member with this number (2 to 8), to see the payment not happen.
+    /// Leave out the confirmation of the member with this number (2 to 8), to see the stage not funded.
     #[arg(long, value_name = "MEMBER", hide = true, value_parser = clap::value_parser!(u8).range(2..=8))]
     skip_confirmation: Option<u8>,
+}
+
+/// Everything that the acts share.
+struct Play<'a> {
+    local: &'a Local,
+    contracts: &'a Contracts,
+    organisation: &'a Organisation,
+    recorder: Recorder<'a>,
+    skipped: Option<u8>,
+}
+
+/// How far the story came.
+struct Outcome {
+    addresses: Option<Addresses>,
+    contests: Vec<(String, ton_abi::Address)>,
+    result: Result<Summary, CliError>,
 }
 
 pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliError> {
@@ -42,94 +67,106 @@ pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliEr
     let organisation = Organisation::of_proposal();
     let contracts = contracts::build(&args.contracts)?;
     let local = Local::start(&contracts)?;
-    let mut story = Story { local: &local, organisation: &organisation, progress, ledger: Ledger::default() };
-    story.introduce(&contracts).await?;
-    let multisig = story.found(&contracts).await?;
-    let winner = story.open_winner(&contracts).await?;
-    let outcome = story.pay(&multisig, &winner, args.skip_confirmation).await;
-    let ledger = story.ledger;
-    let address = multisig.address().clone();
-    let mut world = World::new(
-        local,
-        (Files::of_proposal(), organisation),
-        address,
-        contracts.multisig.abi.clone(),
-        folder,
-    );
-    world.name_account("winner", winner.clone());
+    let (outcome, ledger) = {
+        let recorder = Recorder::new(&local, cast::roster(&organisation), progress);
+        let (local, contracts, organisation) = (&local, &contracts, &organisation);
+        let mut play = Play { local, contracts, organisation, recorder, skipped: args.skip_confirmation };
+        let outcome = tell(&mut play).await;
+        (outcome, play.recorder.ledger)
+    };
+    let Some(addresses) = outcome.addresses else { return Err(failure(outcome.result)) };
+    let files = (Files::of_proposal(), organisation);
+    let mut world = World::new(local, files, addresses, contracts.organisation.abis(), folder);
+    for (name, address) in outcome.contests {
+        world.name_account(&name, address);
+    }
     world.save()?;
-    conclude(&world, &winner, &ledger, &outcome?, contracts.warnings)
+    conclude(&world, &ledger, &outcome.result?, contracts.warnings)
+}
+
+/// The failure of a story that ended before there was an organisation.
+fn failure(result: Result<Summary, CliError>) -> CliError {
+    let nothing =
+        || CliError::new(Status::Network, "node", "nothing happened", "no act was played", "report this");
+    result.err().unwrap_or_else(nothing)
+}
+
+/// Plays the acts up to the first that fails.
+async fn tell(play: &mut Play<'_>) -> Outcome {
+    let mut contests = Vec::new();
+    let founded = match network::play(play).await {
+        Ok(()) => founding::play(play).await,
+        Err(error) => Err(error),
+    };
+    match founded {
+        Err(error) => Outcome { addresses: None, contests, result: Err(error) },
+        Ok(organs) => {
+            let result = from_grant_to_gate(play, &organs, &mut contests).await;
+            Outcome { addresses: Some(Addresses::of(&organs)), contests, result }
+        }
+    }
+}
+
+async fn from_grant_to_gate<'a>(
+    play: &mut Play<'a>,
+    organs: &Organs<'a>,
+    names: &mut Vec<(String, ton_abi::Address)>,
+) -> Result<Summary, CliError> {
+    declarations::play(play, organs).await?;
+    grant::play(play, organs).await?;
+    let cast = Cast::assemble(play).await?;
+    let mut contests = launch::play(play, organs, &cast).await?;
+    for contest in &contests {
+        names.push((format!("contest/{}", contest.id), contest.escrow.address().clone()));
+    }
+    contests::enter(play, &cast, &mut contests).await?;
+    judging::jury_contest(play, organs, &cast, &mut contests).await?;
+    judging::others(play, organs, &cast, &mut contests).await?;
+    results::play(play, organs, &contests).await?;
+    gate::play(play, organs).await?;
+    summary::read(play, organs, &contests).await
 }
 
 fn conclude(
     world: &World,
-    winner: &Address,
     ledger: &Ledger,
-    outcome: &Outcome,
+    summary: &Summary,
     warnings: Option<String>,
 ) -> Result<Answer, CliError> {
     let audit = world.local.node.lock().audit();
     let audit = audit.map_err(|error| from_node("the books of the network cannot be added up", error))?;
-    let data = data(world, winner, ledger, outcome, &audit);
-    if let Some(why) = unpaid(world, outcome) {
-        let hint = "let one more member confirm it; `subgov demo --help` tells how to keep the network";
-        let what = format!("the winner was not paid {:#} TON", outcome.asked);
-        return Err(CliError::new(Status::Refused, "not-paid", what, why, hint).with_data(data));
-    }
-    if !audit.is_balanced() {
-        let (what, why) = ("the network lost or made money", audit.to_string());
+    let data = summary.to_json(ledger, &audit);
+    if !audit.is_balanced() || !summary.books_hold {
+        let (what, why) = ("the network or a contract lost or made money", audit.to_string());
         return Err(CliError::new(Status::Network, "books", what, why, "report this").with_data(data));
     }
-    let columns = [Column::Text("Account"), Column::Text("Address"), Column::Number("Balance, TON")];
-    let balances = [
-        ("multisig", world.multisig().address().to_string(), outcome.wallet_balance),
-        ("winner", winner.to_string(), outcome.winner_balance),
-    ]
-    .map(|(name, address, balance)| vec![name.to_owned(), address, balance.to_string()]);
     let text = format!(
-        "{}{}Paid: {:#} TON reached the winner with {} of {} confirmations.\nBooks: {audit}\nKeys: {STAND_INS}.\n",
-        ledger.to_text(),
-        table(&columns, balances),
-        outcome.received,
-        outcome.required,
-        outcome.custodians,
+        "{}{}Books: {audit}\nKeys: {}.\n",
+        summary.to_text(),
+        ledger.acts_to_text(),
+        members::STAND_INS
     );
     Ok(Answer { text, data, warnings: warnings.into_iter().collect() })
 }
 
-/// Why the money is not where it should be; `None` if it is.
-fn unpaid(world: &World, outcome: &Outcome) -> Option<String> {
-    if let Some(waiting) = &outcome.waiting {
-        return Some(format!(
-            "transaction {} waits in the multisig with {} of {} confirmations, {:#} TON arrived",
-            outcome.id, waiting.received, waiting.required, outcome.received
-        ));
+impl Play<'_> {
+    /// Members who vote and confirm together: as many as a decision needs, from the first on.
+    fn majority(&self) -> Vec<keys::development::Development> {
+        let needed = governance::rules::threshold(self.organisation.members.len());
+        (0..).take(needed).map(keys::development::signer).collect()
     }
-    (outcome.received != outcome.asked).then(|| {
-        format!(
-            "transaction {} left {}, but {:#} TON arrived",
-            outcome.id,
-            world.label(world.multisig().address()),
-            outcome.received
-        )
-    })
+
+    fn roster(&self) -> &Roster {
+        &self.recorder.roster
+    }
 }
 
-fn data(world: &World, winner: &Address, ledger: &Ledger, outcome: &Outcome, audit: &Audit) -> Value {
-    json!({
-        "multisig": world.multisig().address().to_string(),
-        "winner": winner.to_string(),
-        "transaction": outcome.id,
-        "required": outcome.required,
-        "custodians": outcome.custodians,
-        "signed": outcome.signed,
-        "waiting": outcome.waiting.is_some(),
-        "asked": outcome.asked,
-        "received": outcome.received,
-        "balances": { "multisig": outcome.wallet_balance, "winner": outcome.winner_balance },
-        "development_keys": true,
-        "steps": ledger.to_json(),
-        "books": { "supply": audit.supply, "balances": audit.balances, "fees": audit.fees,
-            "balanced": audit.is_balanced() },
-    })
+/// Keys as workflows take them.
+fn signers(keys: &[keys::development::Development]) -> Vec<&dyn keys::Signer> {
+    keys.iter().map(|key| key as &dyn keys::Signer).collect()
+}
+
+/// `673 120`
+fn tokens(amount: ton_abi::Nano) -> String {
+    crate::commands::stage::tokens(amount)
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use governance::Multisig;
 use serde_json::json;
 use ton_abi::Nano;
 
@@ -15,11 +14,12 @@ use crate::local::Local;
 use crate::members;
 use crate::organisation::OrganisationArgs;
 use crate::output::{Answer, Progress};
-use crate::state::{NewFolder, StateArgs, World};
+use crate::recorder::Recorder;
+use crate::state::{Addresses, NewFolder, StateArgs, World};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Node {
-    /// Make a local network with the members' funded multisig and keep it in a directory.
+    /// Found the whole organisation on a new local network, grant money to its multisig, and keep it in a directory.
     Init(Init),
     /// Let the giver send money to an account.
     Fund(Fund),
@@ -75,29 +75,31 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
     let contracts = contracts::build(&args.contracts)?;
     progress.say(format!("contracts {}", contracts.origin));
     let local = Local::start(&contracts)?;
-    let (deployment, address) = members::deployment(&contracts, &organisation)?;
     let grant = args.grant.unwrap_or(organisation.stages[0].total);
-
-    let mut ledger = Ledger::default();
-    ledger.note("Giver gives the grant", "giver", &local.give(&address, grant).await?);
-    let failed = |error| from_client("the members' multisig cannot be deployed", error);
-    let deployed = Multisig::deploy(&local.client, &deployment, &members::deployer()).await;
-    let (_, tree) = deployed.map_err(failed)?;
-    ledger.note("Deploy the multisig", &organisation.members[0].name, &tree);
-    let balance = local.client.balance(&address).await.map_err(failed)?;
-
-    let mut world =
-        World::new(local, (files, organisation), address.clone(), contracts.multisig.abi, Some(folder));
+    let (addresses, balance, ledger) = {
+        let mut recorder = Recorder::new(&local, members::roster(&organisation), progress);
+        let organs = members::found(&local, &contracts, &organisation, &mut recorder).await?;
+        recorder.give(organs.multisig.address(), grant).await?;
+        let balance = organs.multisig.balance().await;
+        let balance = balance.map_err(|error| from_client("the members' multisig cannot be read", error))?;
+        (Addresses::of(&organs), balance, recorder.ledger)
+    };
+    let abis = contracts.organisation.abis();
+    let mut world = World::new(local, (files, organisation), addresses.clone(), abis, Some(folder));
     world.save()?;
     let place = args.state.display();
+    let Addresses { registry, treasury, jury_pool, multisig } = addresses;
     let text = format!(
-        "{}multisig {address} has {balance:#} TON.\nThe network is kept in {place}; go on with \
-         `subgov multisig show --state {place}`.\n",
+        "{}registry {registry}\ntreasury {treasury}\njury pool {jury_pool}\nmultisig {multisig} has {balance:#} TON\n\
+         The network is kept in {place}; go on with `subgov multisig show --state {place}`.\n",
         ledger.to_text()
     );
     let data = json!({
         "state": args.state,
-        "multisig": address.to_string(),
+        "registry": registry.to_string(),
+        "treasury": treasury.to_string(),
+        "jury_pool": jury_pool.to_string(),
+        "multisig": multisig.to_string(),
         "balance": balance,
         "steps": ledger.to_json(),
     });

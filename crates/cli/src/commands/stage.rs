@@ -59,7 +59,7 @@ fn contest_row(stage: u8, contest: &Contest) -> Vec<String> {
 }
 
 /// Whole tokens in groups of three digits, as in the proposal.
-fn tokens(amount: Nano) -> String {
+pub(crate) fn tokens(amount: Nano) -> String {
     let digits = format!("{amount:#}");
     let (whole, part) = digits.split_once('.').map_or((digits.as_str(), None), |(a, b)| (a, Some(b)));
     let groups: Vec<_> = whole.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();

@@ -22,7 +22,7 @@ pub struct Governance {
 }
 
 /// Parameters of the member registry, all within its bounds. In JSON they are `IMemberRegistry.Params`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
     /// From proposing to the start of voting.

@@ -311,7 +311,7 @@ fn wrong_contest_proposals_are_named() {
         ("kind = \"jury\"\n", "", broken(1, "needs seats if it is a jury contest, and none otherwise")),
         ("pro_rata = true\n", "", broken(7, "needs either prizes or pro_rata")),
         ("[250, 200", "[200, 250", broken(1, "gives a later place more than an earlier one")),
-        ("40, 30]", "40, 30, 0]", broken(1, "has a prize under 0.1 TON")),
+        ("60, 40]", "60, 40, 0]", broken(1, "has a prize under 0.1 TON")),
         ("commit = \"5d\"", "commit = \"23h\"", broken(1, "has a phase under 24 hours")),
         ("min_jurors = 5", "min_jurors = 4", broken(2, "needs 5 jurors: its reward is 100 000 TON or more")),
         (

@@ -12,6 +12,8 @@ use crate::{ContestEscrow, Multisig, Organs};
 const SETTLE_TRIES: u32 = 40;
 /// From the last payout to settling. Source: `Limits.SETTLE_AFTER`.
 const SETTLE_AFTER: Span = Span::days(1);
+/// Exit code of a poke that comes too early. Source: `Errors.BAD_TIME`.
+const TOO_EARLY: i32 = 153;
 /// Between two pokes that repeat a step. Source: `Limits.RESEND_AFTER`.
 const REPEAT_AFTER: Span = Span(600);
 
@@ -80,14 +82,20 @@ pub async fn claim(
 /// [`Error::Found`] if it does not end.
 pub async fn settle(organs: &Organs<'_>, id: u32, host: &mut impl Host) -> Result<Ending> {
     let contest = organs.contest(id).await?;
-    host.wait_until(organs.now().await?.plus(SETTLE_AFTER.0 + 1)).await?;
     for _ in 0..SETTLE_TRIES {
-        let tree = contest.settle().await?.expect_success()?;
-        host.note("settle a contest", None, &tree);
-        if contest.standing().await?.phase == Phase::Closed {
-            break;
+        match contest.settle().await {
+            Ok(tree) => {
+                host.note("settle a contest", None, &tree.expect_success()?);
+                if contest.standing().await?.phase == Phase::Closed {
+                    break;
+                }
+                host.wait_until(organs.now().await?.plus(REPEAT_AFTER.0)).await?;
+            }
+            Err(error) if error.exit_code() == Some(TOO_EARLY) => {
+                host.wait_until(organs.now().await?.plus(SETTLE_AFTER.0)).await?;
+            }
+            Err(error) => return Err(error.into()),
         }
-        host.wait_until(organs.now().await?.plus(REPEAT_AFTER.0 + 1)).await?;
     }
     let standing = contest.standing().await?;
     expect("phase of the contest", Phase::Closed, standing.phase)?;

@@ -16,27 +16,25 @@ fn deployment(built: &Built, owner: &dyn Signer) -> Result<Deploy> {
     Ok(Multisig::deployment(built.image.clone(), built.abi.clone(), &key, &[key], 1)?)
 }
 
-/// Opens a person's own wallet.
-///
-/// `fund` is called with its address before the deployment, to put money there.
+/// Address that a person's own wallet will have.
 ///
 /// # Errors
-/// Those of [`Client::deploy`] and of `fund`.
-pub async fn open_wallet<'a, E, F>(
+/// [`ton_client::Error::Abi`] if the image does not fit the ABI.
+pub fn wallet_address(built: &Built, owner: &dyn Signer) -> Result<Address> {
+    Ok(deployment(built, owner)?.contract()?.address)
+}
+
+/// Opens a person's own wallet; its address must have money.
+///
+/// # Errors
+/// Those of [`Client::deploy`].
+pub async fn open_wallet<'a>(
     client: &'a Client,
     built: &Built,
     owner: &dyn Signer,
     host: &mut impl Host,
-    fund: impl FnOnce(Address) -> F,
-) -> Result<Multisig<'a>, E>
-where
-    E: From<super::Error>,
-    F: Future<Output = Result<(), E>>,
-{
-    let deployment = deployment(built, owner)?;
-    let address = deployment.contract().map_err(super::Error::from)?.address;
-    fund(address).await?;
-    let (wallet, tree) = Multisig::deploy(client, &deployment, owner).await.map_err(super::Error::from)?;
+) -> Result<Multisig<'a>> {
+    let (wallet, tree) = Multisig::deploy(client, &deployment(built, owner)?, owner).await?;
     host.note("open a wallet", Some(owner.public_key()), &tree);
     Ok(wallet)
 }
