@@ -30,12 +30,15 @@ fn a_registry_is_live_when_codes_and_plan_are_there() {
 
     let sent = hall.inbox();
     let order: Vec<_> = sent.iter().map(|s| (s.to.clone(), s.name.as_str(), s.value.0)).collect();
-    assert_eq!(order, [
-        (hall.jury_pool.clone(), "deploy", 2 * TON),
-        (hall.treasury.clone(), "deploy", 2 * TON),
-        (hall.multisig.clone(), "deploy", 2 * TON),
-        (hall.multisig.clone(), "setPolicy", TON),
-    ]);
+    assert_eq!(
+        order,
+        [
+            (hall.jury_pool.clone(), "deploy", 2 * TON),
+            (hall.treasury.clone(), "deploy", 2 * TON),
+            (hall.multisig.clone(), "deploy", 2 * TON),
+            (hall.multisig.clone(), "setPolicy", TON),
+        ]
+    );
     let policy = &sent[3].params;
     assert_eq!(policy["treasury"], hall.treasury.to_string());
     assert_eq!(policy["mainGiver"], account(0xAA).to_string());
@@ -46,8 +49,10 @@ fn a_registry_is_live_when_codes_and_plan_are_there() {
 #[test]
 fn the_children_get_members_threshold_and_plan() {
     let mut hall = Hall::founded(&founding(11));
-    (0..CODES.len()).for_each(|number| drop(hall.bring_code(number)));
-    hall.bring_plan();
+    for number in 0..CODES.len() {
+        hall.bring_code(number).success();
+    }
+    hall.bring_plan().success();
     let sent = hall.inbox();
     let decode = |name: &str, at: usize| {
         let abi = contract(&format!("{name}.tsol"), None, &json!({})).abi;
@@ -205,6 +210,9 @@ fn the_getters_say_what_was_fixed() {
     assert_eq!(hall.get("getVersion", &json!({}))["version"], "1");
     let reserve = hall.get("getReserve", &json!({}));
     assert_eq!(reserve["minBalance"], (20 * TON).to_string());
-    assert_eq!(hall.get("proposalAddress", &json!({ "id": 9 }))["addr"], hall.proposal(9).address.to_string());
+    assert_eq!(
+        hall.get("proposalAddress", &json!({ "id": 9 }))["addr"],
+        hall.proposal(9).address.to_string()
+    );
     assert_eq!(hall.get("contestAddress", &json!({ "contestId": 9 }))["addr"], hall.escrow(9).to_string());
 }

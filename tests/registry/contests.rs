@@ -55,8 +55,12 @@ fn a_contest_without_a_budget_has_no_ranking() {
     hall.decide(payload::LAUNCH, &payload::launch(&spec(hall.world.now, json!({}))));
     hall.world.inbox.clear();
     let escrow = hall.escrow(1);
-    hall.hear(&escrow, "onFinalized", &json!({ "contestId": 1, "nonce": "5", "resultsHash": hash(7),
-        "payoutHash": hash(8), "until": 9 }));
+    hall.hear(
+        &escrow,
+        "onFinalized",
+        &json!({ "contestId": 1, "nonce": "5", "resultsHash": hash(7),
+        "payoutHash": hash(8), "until": 9 }),
+    );
     assert_eq!(hall.take("done").params["code"], "152");
 }
 
@@ -68,8 +72,11 @@ fn t34_only_the_contest_itself_speaks_for_it() {
         "addr": account(50).to_string() });
     let calls = [
         ("onFunded", json!({ "contestId": contest })),
-        ("onFinalized", json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(1), "payoutHash": hash(2),
-            "until": 9 })),
+        (
+            "onFinalized",
+            json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(1), "payoutHash": hash(2),
+            "until": 9 }),
+        ),
         ("onContestClosed", json!({ "contestId": contest, "ending": 1 })),
         ("onMemberEntry", json!({ "contestId": contest, "key": k(3) })),
         ("registerCandidate", candidate),
@@ -130,8 +137,12 @@ fn a_finished_contest_is_closed_once() {
     assert!(again.is_empty());
     let record = hall.contest(contest);
     assert_eq!((&record["status"], &record["ending"]), (&json!("4"), &json!("1")));
-    hall.hear(&escrow, "onFinalized", &json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7),
-        "payoutHash": hash(8), "until": 9 }));
+    hall.hear(
+        &escrow,
+        "onFinalized",
+        &json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7),
+        "payoutHash": hash(8), "until": 9 }),
+    );
     assert_eq!(hall.take("done").params["code"], "152");
 }
 
@@ -140,7 +151,9 @@ fn members_with_an_interest_have_no_vote_on_their_contest() {
     let (mut hall, contest) = with_contest();
     let escrow = hall.escrow(contest);
     hall.hear(&escrow, "onMemberEntry", &json!({ "contestId": contest, "key": k(3) }));
-    for (kind, cell) in [(EXTEND, payload::extend(contest, 2, 1_800_000_000)), (HOLD, payload::hold(contest, 9))] {
+    for (kind, cell) in
+        [(EXTEND, payload::extend(contest, 2, 1_800_000_000)), (HOLD, payload::hold(contest, 9))]
+    {
         let id = hall.propose(0, kind, &cell);
         assert_eq!(hall.vote(id, 3, 2).code(), 308);
         hall.vote(id, 4, 2).success();
@@ -158,8 +171,12 @@ fn a_rotated_key_keeps_its_interest() {
     let id = hall.propose(0, HOLD, &payload::hold(contest, 9));
     assert_eq!(hall.vote(id, 60, 2).code(), 308);
     hall.world.inbox.clear();
-    hall.hear(&escrow, "onFinalized", &json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7),
-        "payoutHash": hash(8), "until": hall.world.now + 9 }));
+    hall.hear(
+        &escrow,
+        "onFinalized",
+        &json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7),
+        "payoutHash": hash(8), "until": hall.world.now + 9 }),
+    );
     assert_eq!(hall.take("enqueue").params["excludedKeys"], json!([k(60)]));
 }
 
@@ -172,7 +189,11 @@ fn a_winner_who_became_member_has_an_interest_in_the_contest() {
     hall.decide(payload::ADMIT, &payload::admit(1));
     let reserve = hall.take("reserveMember");
     hall.reserved(reserve.nonce(), true);
-    assert_eq!(hall.take("enqueue").params["excludedKeys"], json!([k(50)]), "queued again without the winner");
+    assert_eq!(
+        hall.take("enqueue").params["excludedKeys"],
+        json!([k(50)]),
+        "queued again without the winner"
+    );
     hall.refuse(50, "quickHold", &json!({ "contestId": contest }), 308);
 }
 
@@ -264,7 +285,10 @@ fn t44_a_stage_with_unpublished_results_stays_open() {
     hall.execute(id);
     let close = hall.take("close");
     assert_eq!((&close.to, &close.params["stage"]), (&hall.treasury, &json!("1")));
-    assert_eq!((&close.params["reportHash"], &close.params["link"]), (&json!(hash(5)), &json!("ipfs://report")));
+    assert_eq!(
+        (&close.params["reportHash"], &close.params["link"]),
+        (&json!(hash(5)), &json!("ipfs://report"))
+    );
     let treasury = hall.treasury.clone();
     hall.done(&treasury, close.nonce(), 403);
     assert_eq!(hall.outcome(id), ("Failed", 403));
@@ -279,13 +303,17 @@ fn t44_a_stage_with_unpublished_results_stays_open() {
 fn records_have_versions_and_are_listed() {
     let (mut hall, contest) = finalized();
     for version in 1..=3u8 {
-        let record = json!({ "contestId": contest, "recordHash": hash(version), "link": format!("ipfs://{version}") });
+        let record =
+            json!({ "contestId": contest, "recordHash": hash(version), "link": format!("ipfs://{version}") });
         hall.call(version, "publish", &record).success();
     }
     assert_eq!(hall.get("getUnpublished", &json!({ "stage": 1 }))["count"], "0");
     let records = hall.get("getCatalog", &json!({ "afterId": 0, "limit": 9 }))["records"].clone();
-    assert_eq!(records, json!([{ "contestId": contest.to_string(), "version": "3", "recordHash": hash(3),
-        "link": "ipfs://3" }]));
+    assert_eq!(
+        records,
+        json!([{ "contestId": contest.to_string(), "version": "3", "recordHash": hash(3),
+        "link": "ipfs://3" }])
+    );
     let empty = json!({ "contestId": contest, "recordHash": hash(0), "link": "" });
     hall.refuse(0, "publish", &empty, 157);
     let long = json!({ "contestId": contest, "recordHash": hash(1), "link": "x".repeat(257) });

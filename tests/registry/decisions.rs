@@ -295,7 +295,10 @@ fn t41_a_failed_action_is_tried_again_and_runs_once() {
     let again = hall.take("reserve");
     assert_eq!(again.params["contestId"], reserve.params["contestId"], "the number belongs to the proposal");
     assert_ne!(again.nonce(), reserve.nonce());
-    assert_eq!(hall.tell(&treasury, "done", &json!({ "nonce": reserve.nonce().to_string(), "code": 0 })).0, 157);
+    assert_eq!(
+        hall.tell(&treasury, "done", &json!({ "nonce": reserve.nonce().to_string(), "code": 0 })).0,
+        157
+    );
     hall.done(&treasury, again.nonce(), 0);
     let pool = hall.jury_pool.clone();
     hall.done(&pool, again.nonce(), 0);

@@ -9,12 +9,17 @@ use crate::payload::{self, SIGNAL, account, hash, jury_contest, spec};
 /// C2: gas before acceptance stays below this.
 const BEFORE_ACCEPT: u64 = 9_000;
 
+/// Contests besides the last one; the directory is seven levels deep. With 512 it is ten.
+const CONTESTS: u32 = 64;
+/// What three more levels cost, generously.
+const DEEPER: u64 = 400;
+
 /// 15 members, 63 open proposals, 64 candidates, a ranked contest with members in it and two who want it held.
 fn full() -> (Hall, u32) {
     let mut hall = Hall::new(15);
     let contract = hall.contract.address.clone();
-    hall.world.give(&contract, Nano(2_000 * TON));
-    for _ in 0..8 {
+    hall.world.give(&contract, Nano(4_000 * TON));
+    for _ in 0..CONTESTS {
         hall.launched(&spec(hall.world.now, json!({})));
     }
     let contest = hall.launched(&jury_contest(hall.world.now, 30..54));
@@ -64,7 +69,7 @@ fn t06_every_signed_function_accepts_inside_the_credit_at_full_size() {
         worst = worst.max(gas);
         hall.world.send(&message).success();
     }
-    assert!(worst < BEFORE_ACCEPT, "{worst} gas before acceptance");
+    assert!(worst + DEEPER < BEFORE_ACCEPT, "{worst} gas before acceptance");
 }
 
 #[test]

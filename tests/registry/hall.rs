@@ -22,7 +22,7 @@ pub(crate) const DEPLOYER: u8 = 200;
 /// Codes by `CodeKind`.
 pub(crate) const CODES: [&str; 5] = ["Proposal", "Multisig", "Treasury", "ContestEscrow", "JuryPool"];
 /// Contests whose escrows are played by the test.
-const ESCROWS: u32 = 20;
+const ESCROWS: u32 = 80;
 
 /// The key of number `n` as JSON. Members have the numbers from 0.
 pub(crate) fn k(n: u8) -> String {
@@ -83,13 +83,19 @@ impl Hall {
     /// A live registry with so many members and 300 TON; what the bootstrap sent is cleared away.
     pub(crate) fn new(members: u8) -> Self {
         let mut hall = Self::founded(&founding(members));
-        for number in 0..CODES.len() {
-            hall.bring_code(number);
-        }
-        hall.bring_plan();
-        assert_eq!(hall.get("getStatus", &json!({}))["status"], "1", "live");
-        hall.world.inbox.clear();
+        hall.complete();
         hall
+    }
+
+    /// Brings all codes and the plan.
+    #[track_caller]
+    pub(crate) fn complete(&mut self) {
+        for number in 0..CODES.len() {
+            self.bring_code(number).success();
+        }
+        self.bring_plan().success();
+        assert_eq!(self.get("getStatus", &json!({}))["status"], "1", "live");
+        self.world.inbox.clear();
     }
 
     /// A registry that waits for its codes.
@@ -101,6 +107,11 @@ impl Hall {
 
     /// The deployment with these parameters, which may fail.
     pub(crate) fn deploy(params: &Value) -> (Self, Outcome) {
+        Self::deploy_with(params, 300 * TON)
+    }
+
+    /// The same with so much money.
+    pub(crate) fn deploy_with(params: &Value, money: u128) -> (Self, Outcome) {
         let contract_ = contract("MemberRegistry.tsol", Some(&key(DEPLOYER)), &json!({ "nonce": "7" }));
         let root = json!({ "root": id_of(&contract_.address) });
         let address = |name: &str, statics: &Value| contract(&format!("{name}.tsol"), None, statics).address;
@@ -113,11 +124,10 @@ impl Hall {
             let statics = json!({ "root": root["root"], "id": id });
             world.puppets.insert(address("ContestEscrow", &statics));
         }
-        world.give(&contract_.address, Nano(300 * TON));
+        world.give(&contract_.address, Nano(money));
         let header = world.header(Some(&key(DEPLOYER)));
         let message = contract_.deploy(&key(DEPLOYER), params, &header);
-        let mut hall =
-            Self { world, contract: contract_, treasury, jury_pool, multisig, peers: interface() };
+        let mut hall = Self { world, contract: contract_, treasury, jury_pool, multisig, peers: interface() };
         let outcome = hall.world.send(&message);
         (hall, outcome)
     }
@@ -165,7 +175,12 @@ impl Hall {
     /// Keys of all members, by index.
     pub(crate) fn members(&self) -> Vec<String> {
         let members = self.get("getMembers", &json!({}))["members"].clone();
-        members.as_array().expect("a list").iter().map(|m| m["key"].as_str().expect("a key").to_owned()).collect()
+        members
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|m| m["key"].as_str().expect("a key").to_owned())
+            .collect()
     }
 
     /// Open requests and confirmations: nonce and step.
@@ -209,9 +224,15 @@ impl Hall {
         assert_eq!(outcome.code(), code, "{function}");
     }
 
-    /// A message of another contract; the exit code of the registry and its events.
-    pub(crate) fn tell(&mut self, from: &Address, function: &str, params: &Value) -> (i32, Vec<(String, Value)>) {
-        let message = self.contract.internal(from, Nano(CALL - TON / 20), function, params);
+    /// A message of another contract without the bounce flag; the exit code of the registry and its events.
+    pub(crate) fn tell(
+        &mut self,
+        from: &Address,
+        function: &str,
+        params: &Value,
+    ) -> (i32, Vec<(String, Value)>) {
+        let mut message = self.contract.internal(from, Nano(CALL - TON / 20), function, params);
+        message.bounce = false;
         let done = self.world.send_internal(message);
         (done[0].view.exit_code().unwrap_or(-1), self.events(&done))
     }
@@ -320,10 +341,12 @@ impl Hall {
         self.events(outcome.success())
     }
 
-    /// Proposes by member 0, passes by members 0 to 7 and executes; the id and the events of the registry.
+    /// Proposes by member 0, passes by as many of the first members as it takes and executes; the id and the events
+    /// of the registry.
     #[track_caller]
     pub(crate) fn decide(&mut self, kind: u8, payload: &Cell) -> (u32, Vec<(String, Value)>) {
-        self.decide_by(kind, payload, 0..8)
+        let needed = number(&self.get("getThreshold", &json!({}))["threshold"]);
+        self.decide_by(kind, payload, 0..u8::try_from(needed).expect("small"))
     }
 
     /// The same with other voters, the first of whom proposes.
@@ -390,8 +413,12 @@ impl Hall {
     pub(crate) fn finalized(&mut self, contest: u32) -> u64 {
         let escrow = self.escrow(contest);
         let until = self.world.now + 14 * DAY;
-        self.hear(&escrow, "onFinalized", &json!({ "contestId": contest, "nonce": "5", "resultsHash": payload::hash(7),
-            "payoutHash": payload::hash(8), "until": until }));
+        self.hear(
+            &escrow,
+            "onFinalized",
+            &json!({ "contestId": contest, "nonce": "5", "resultsHash": payload::hash(7),
+            "payoutHash": payload::hash(8), "until": until }),
+        );
         self.take("enqueue").nonce()
     }
 
@@ -399,8 +426,12 @@ impl Hall {
     #[track_caller]
     pub(crate) fn nominate(&mut self, contest: u32, entry: u32, place: u8, n: u8) -> u16 {
         let escrow = self.escrow(contest);
-        self.hear(&escrow, "registerCandidate", &json!({ "contestId": contest, "nonce": "77", "entryId": entry,
-            "place": place, "key": k(n), "addr": payload::account(n).to_string() }));
+        self.hear(
+            &escrow,
+            "registerCandidate",
+            &json!({ "contestId": contest, "nonce": "77", "entryId": entry,
+            "place": place, "key": k(n), "addr": payload::account(n).to_string() }),
+        );
         let answer = self.take("done");
         assert_eq!(answer.nonce(), 77);
         u16::try_from(number(&answer.params["code"])).expect("a code")

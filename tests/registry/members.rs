@@ -4,7 +4,7 @@ use serde_json::json;
 use ton_abi::{Nano, UnixMillis, UnixTime};
 use workspace_tests::world::key;
 
-use crate::hall::{DAY, Hall, TON, k, keys, stranger, strings};
+use crate::hall::{DAY, Hall, TON, founding, k, keys, stranger, strings};
 use crate::payload::{self, account, hash};
 use crate::peers::number;
 
@@ -142,25 +142,18 @@ fn strangers_pay_for_themselves() {
 
 #[test]
 fn below_its_floor_the_registry_takes_no_signed_message() {
-    let mut hall = Hall::new(15);
-    let opened: Vec<u32> = (0..15u8)
-        .flat_map(|n| [n; 4])
-        .take(60)
-        .enumerate()
-        .map(|(at, n)| hall.propose(n, payload::SIGNAL, &payload::signal(u8::try_from(at).expect("small"), false)))
-        .collect();
-    assert_eq!(opened.len(), 60, "each takes four TON along");
-    let params = Hall::proposal_params(payload::SIGNAL, &payload::signal(99, false));
-    let mut left = hall.world.balance(&hall.contract.address).0;
-    assert!(left < 60 * TON && left > 20 * TON);
-    while left >= 20 * TON + 4 * TON + TON / 2 && hall.status("open") < 64 {
-        hall.propose(14, payload::SIGNAL, &payload::signal(98, false));
-        left = hall.world.balance(&hall.contract.address).0;
-    }
-    let open = hall.status("open");
-    let outcome = hall.call(13, "propose", &params);
-    assert!(outcome.refused());
-    assert_eq!(outcome.code(), if open == 64 { 203 } else { 160 });
+    let (mut hall, _) = Hall::deploy_with(&founding(15), 35 * TON);
+    hall.complete();
+    let params = Hall::proposal_params(payload::SIGNAL, &payload::signal(1, false));
+    let id = hall.propose(0, payload::SIGNAL, &payload::signal(1, false));
+    hall.refuse(1, "propose", &params, 160);
+    hall.call(1, "attest", &json!({ "docHash": hash(2) })).success();
+    hall.approve(id, 0..8);
+    hall.execute(id);
+    hall.propose(1, payload::SIGNAL, &payload::signal(2, false));
+    let (mut poor, _) = Hall::deploy_with(&founding(15), 27 * TON);
+    let code = payload::base64(&crate::hall::code("Proposal"));
+    poor.refuse_poke("setCode", &json!({ "kind": 0, "code": code }), 160);
 }
 
 #[test]

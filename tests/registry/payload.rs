@@ -125,8 +125,11 @@ pub(crate) fn jury_contest(now: u32, jurors: impl IntoIterator<Item = u8>) -> Va
     let jurors: Vec<Value> =
         jurors.into_iter().map(|n| json!({ "key": k(n), "addr": account(n).to_string() })).collect();
     let fund = 1_000 * TON;
-    spec(now, json!({ "kind": 1, "item": 1, "topic": 1, "prizes": [fund.to_string()], "fund": fund.to_string(),
-        "seats": 5, "bootstrapJury": jurors }))
+    spec(
+        now,
+        json!({ "kind": 1, "item": 1, "topic": 1, "prizes": [fund.to_string()], "fund": fund.to_string(),
+        "seats": 5, "bootstrapJury": jurors }),
+    )
 }
 
 /// A plan of two stages: items 1 and 2, then item 3, which needs a winner of item 1.

@@ -5,10 +5,7 @@ use ton_abi::{Address, ContractAbi, MessageView, Nano};
 
 /// Name and inputs of every message; arrays of structs are written as their members in parentheses.
 const MESSAGES: &[(&str, &str)] = &[
-    (
-        "reserve",
-        "uint32 contestId, uint64 nonce, uint8 stage, uint8 item, address escrow, uint128 total",
-    ),
+    ("reserve", "uint32 contestId, uint64 nonce, uint8 stage, uint8 item, address escrow, uint128 total"),
     ("release", "uint32 contestId, uint64 nonce"),
     ("close", "uint32 stage, uint64 nonce, uint256 reportHash, string link"),
     ("payOrg", "uint32 payId, uint64 nonce, tuple[] payments"),

@@ -213,8 +213,12 @@ fn there_are_sixteen_open_confirmations_at_most() {
         let contest = hall.launched(&spec(now, json!({})));
         assert_eq!(contest, number);
         let escrow = hall.escrow(contest);
-        hall.hear(&escrow, "onFinalized", &json!({ "contestId": contest, "nonce": "5",
-            "resultsHash": payload::hash(7), "payoutHash": payload::hash(8), "until": now + 300 * 86_400 }));
+        hall.hear(
+            &escrow,
+            "onFinalized",
+            &json!({ "contestId": contest, "nonce": "5",
+            "resultsHash": payload::hash(7), "payoutHash": payload::hash(8), "until": now + 300 * 86_400 }),
+        );
         let names = hall.names();
         assert_eq!(names.contains(&"enqueue".to_owned()), number <= 16, "contest {number}: {names:?}");
     }
