@@ -132,7 +132,11 @@ impl Community {
         let jury_pool = contract("JuryPool.tsol", None, &root);
         let mut this = Self { world, registry, multisig, treasury, jury_pool, main_giver };
         for (kind, name) in CODES.iter().enumerate() {
-            this.poke(&this.registry.clone(), "setCode", &json!({ "kind": kind, "code": base64(&code(name)) }));
+            this.poke(
+                &this.registry.clone(),
+                "setCode",
+                &json!({ "kind": kind, "code": base64(&code(name)) }),
+            );
         }
         this.poke(&this.registry.clone(), "setPlan", &json!({ "plan": base64(plan) }));
         this.top_up_all();
@@ -264,16 +268,21 @@ impl Community {
         self.pay(&self.treasury.address.clone(), amount + TON, &body, 8)
     }
 
-    /// Custodians 0 to 7 confirm the oldest request of the registry in the wallet that still is Pending.
+    /// The oldest request of the registry that waits in the wallet, as a parameter of its functions.
     #[track_caller]
-    pub fn confirm_oldest(&mut self, custodians: impl IntoIterator<Item = u8>) {
-        let multisig = self.multisig.clone();
-        let items = self.get(&multisig, "getPending", &json!({ "afterId": 0, "limit": 32 }));
+    pub fn oldest_confirmation(&self) -> Value {
+        let items = self.get(&self.multisig, "getPending", &json!({ "afterId": 0, "limit": 32 }));
         let items = items["items"].as_array().expect("a list").clone();
         let open = items.iter().find(|item| number(&item["nonce"]) != 0 && number(&item["state"]) == 0);
-        let id = open.expect("a confirmation of the registry")["id"].clone();
+        json!({ "transactionId": open.expect("a confirmation of the registry")["id"] })
+    }
+
+    /// Custodians confirm the oldest request of the registry.
+    #[track_caller]
+    pub fn confirm_oldest(&mut self, custodians: impl IntoIterator<Item = u8>) {
+        let (multisig, transaction) = (self.multisig.clone(), self.oldest_confirmation());
         for n in custodians {
-            self.call(&multisig, n, "confirmTransaction", &json!({ "transactionId": id })).success();
+            self.call(&multisig, n, "confirmTransaction", &transaction).success();
         }
     }
 

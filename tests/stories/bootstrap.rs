@@ -16,7 +16,10 @@ fn codes_and_plan_make_the_registry_live() {
         ("multisig", &community.multisig),
     ] {
         assert_eq!(addresses[name], json!(contract.address.to_string()));
-        assert!(community.world.account(&contract.address).status() == chain::AccountStatus::Active, "{name} stands");
+        assert!(
+            community.world.account(&contract.address).status() == chain::AccountStatus::Active,
+            "{name} stands"
+        );
     }
     let parameters = community.get(&community.multisig, "getParameters", &json!({}));
     assert_eq!(number(&parameters["requiredTxnConfirms"]), 8);

@@ -1,4 +1,7 @@
 //! Whole flows through all contracts (governance 5.11).
 
+mod arena;
 mod bootstrap;
+mod contests;
+mod members;
 mod stages;
