@@ -94,7 +94,7 @@ impl<'p> Fx<'_, 'p> {
     /// `&&` and `||`: the right side runs only if it decides.
     fn logic(&mut self, op: BinaryOp, a: &'p Expr, b: &'p Expr) -> Lowered<Vec<Value>> {
         if self.is_quiet(&a.ty) {
-            return Err(self.cx.unsupported(a.span, "`&&` and `||` of qbool"));
+            return self.quiet_logic(op, a, b);
         }
         let left = self.expr1(a)?;
         if is_cheap(b, 3) {
@@ -106,6 +106,31 @@ impl<'p> Fx<'_, 'p> {
             BinaryOp::And => self.branch(left, |fx| fx.expr(b), |fx| Ok(vec![fx.bool(false)])),
             _ => self.branch(left, |fx| Ok(vec![fx.bool(true)]), |fx| fx.expr(b)),
         }
+    }
+
+    /// `&&` and `||` of truth values that may be NaN: what one side decides alone holds also if the other is NaN.
+    fn quiet_logic(&mut self, op: BinaryOp, a: &'p Expr, b: &'p Expr) -> Lowered<Vec<Value>> {
+        let left = self.expr1(a)?;
+        let unknown = self.op1(Op::IsNan, &[left]);
+        self.branch(
+            unknown,
+            |fx| {
+                let right = fx.expr1(b)?;
+                let both = fx.op1(Op::IsNan, &[right]);
+                fx.branch(
+                    both,
+                    |_| Ok(vec![right]),
+                    |fx| {
+                        let (holds, fails) = if op == BinaryOp::And { (left, right) } else { (right, left) };
+                        Ok(vec![fx.op1(Op::CondSel, &[right, holds, fails])])
+                    },
+                )
+            },
+            |fx| match op {
+                BinaryOp::And => fx.branch(left, |fx| fx.expr(b), |fx| Ok(vec![fx.bool(false)])),
+                _ => fx.branch(left, |fx| Ok(vec![fx.bool(true)]), |fx| fx.expr(b)),
+            },
+        )
     }
 
     /// An operator on evaluated operands; `right` also gives the expression, for constants.
@@ -202,9 +227,9 @@ impl<'p> Fx<'_, 'p> {
                     None => self.op1(pick(Op::RShift, Op::QRShift), &[a, b]),
                 });
             }
-            BinaryOp::Pow if quiet => return Err(self.cx.unsupported(self.span(), "`**` of quiet integers")),
             BinaryOp::Pow => match shift {
-                Some(2) => self.op1(Op::Mul, &[a, a]),
+                Some(2) => self.op1(pick(Op::Mul, Op::QMul), &[a, a]),
+                _ if quiet => self.call_runtime(Runtime::QuietPow, &[a, b])[0],
                 _ => self.call_runtime(Runtime::Pow, &[a, b])[0],
             },
             _ => return Err(self.cx.internal(self.span(), "an operator without instructions")),

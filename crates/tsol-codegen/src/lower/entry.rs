@@ -126,7 +126,9 @@ impl<'p> Fx<'_, 'p> {
             if cases.iter().any(|(key, _)| *key == u64::from(number)) {
                 let span = self.cx.function(*function).span;
                 let text = format!("function id {number:#x} is used twice");
-                return Err(self.cx.diags.error(crate::codes::E0602, span, text).emit());
+                let error = self.cx.diags.error(crate::codes::E0602, span, text);
+                let error = error.note("an id is given by `functionID`, or is the hash of the signature");
+                return Err(error.help("give this function another name or `functionID`").emit());
             }
             self.b.open();
             let saved = self.env.clone();

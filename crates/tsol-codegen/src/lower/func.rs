@@ -4,6 +4,7 @@ use tsol_sema::hir::{FunctionId, Messages};
 
 use super::cx::{Cx, Instance, Lowered};
 use super::fx::{Ctl, Frame, Fx};
+use super::stmt::Todo;
 use super::vars::Var;
 use crate::ir::{End, FuncId, Function, Inline, Value};
 use crate::opcode::Op;
@@ -162,9 +163,12 @@ impl<'p> Fx<'_, 'p> {
     pub(super) fn leave_function(&mut self) -> Lowered<()> {
         let frame = self.frame()?;
         let found = self.ctl.iter().rposition(|ctl| match ctl {
-            Ctl::Loop { .. } => true,
+            Ctl::Loop { .. } | Ctl::Guard { .. } => true,
             Ctl::Scope { frame: of, .. } => *of == frame.id,
         });
+        if let Some(Ctl::Guard { todo, .. }) = found.map(|i| &self.ctl[i]) {
+            return self.leave_guard(*todo, Todo::Return);
+        }
         match found.map(|i| (i, matches!(self.ctl[i], Ctl::Loop { .. }))) {
             Some((_, true)) => {
                 let yes = self.bool(true);

@@ -16,6 +16,8 @@ use crate::opcode::Op;
 pub(super) enum Ctl {
     /// `return` of this frame leaves a scope; the environments of all exits so far.
     Scope { id: ScopeId, frame: u32, exits: Vec<Env> },
+    /// A part of a `try`: every jump out of it ends it first and says in this variable what is left to do.
+    Guard { id: ScopeId, todo: Var, exits: Vec<Env> },
     /// A loop with these parameters.
     Loop { vars: Vec<Var>, before: Env },
 }
@@ -62,6 +64,8 @@ pub(super) struct Fx<'c, 'p> {
     pub(super) kind_is_checked: bool,
     /// Number of the modifier that the next placeholder stands for.
     pub(super) modifier: usize,
+    /// Jumps that left a `try`, by the variable that says so.
+    pub(super) left: Vec<(Var, super::stmt::Todo)>,
     next_frame: u32,
     next_temp: u32,
 }
@@ -81,6 +85,7 @@ impl<'c, 'p> Fx<'c, 'p> {
             saving: super::state::Saving::Again,
             kind_is_checked: false,
             modifier: 0,
+            left: Vec::new(),
             next_frame: 0,
             next_temp: 0,
         }
@@ -338,9 +343,19 @@ impl<'c, 'p> Fx<'c, 'p> {
     /// A body that `return` of frame `frame` leaves; what follows starts where all its exits meet.
     pub(super) fn scope(&mut self, frame: u32, body: impl FnOnce(&mut Self) -> Lowered<()>) -> Lowered<()> {
         let id = self.b.scope();
-        self.ctl.push(Ctl::Scope { id, frame, exits: Vec::new() });
+        self.meeting(Ctl::Scope { id, frame, exits: Vec::new() }, id, body)
+    }
+
+    /// A part of a `try` that jumps leave through `todo`.
+    pub(super) fn guard(&mut self, todo: Var, body: impl FnOnce(&mut Self) -> Lowered<()>) -> Lowered<()> {
+        let id = self.b.scope();
+        self.meeting(Ctl::Guard { id, todo, exits: Vec::new() }, id, body)
+    }
+
+    fn meeting(&mut self, ctl: Ctl, id: ScopeId, body: impl FnOnce(&mut Self) -> Lowered<()>) -> Lowered<()> {
+        self.ctl.push(ctl);
         let result = self.block(body);
-        let Some(Ctl::Scope { mut exits, .. }) = self.ctl.pop() else {
+        let Some(Ctl::Scope { mut exits, .. } | Ctl::Guard { mut exits, .. }) = self.ctl.pop() else {
             return Err(self.cx.internal(self.span(), "unbalanced scope"));
         };
         let (mut block, end, ()) = result?;
@@ -386,7 +401,7 @@ impl<'c, 'p> Fx<'c, 'p> {
     /// Leaves the scope at `ctl[index]` with the current environment.
     pub(super) fn leave(&mut self, index: usize) {
         let env = self.env.clone();
-        if let Ctl::Scope { id, exits, .. } = &mut self.ctl[index] {
+        if let Ctl::Scope { id, exits, .. } | Ctl::Guard { id, exits, .. } = &mut self.ctl[index] {
             // the number of the exit stands for its results until they are known
             let end = End::Leave(*id, vec![Value(exits.len() as u32)]);
             exits.push(env);

@@ -4,10 +4,21 @@ use tsol_sema::hir::{CallOptions, CatchClause, Expr, ExprKind, LocalId, Stmt, St
 
 use super::cx::Lowered;
 use super::effects;
-use super::fx::{Fx, Step};
+use super::fx::{Ctl, Fx, Step};
 use super::vars::{AnswerOption, Var};
 use crate::ir::Value;
 use crate::opcode::Op;
+
+/// What is left to do behind a `try` that was left by a jump.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Todo {
+    /// The function ends; its results are in their variables.
+    Return = 1,
+    /// The loop around ends.
+    Break,
+    /// The next round of the loop around begins.
+    Continue,
+}
 
 impl<'p> Fx<'_, 'p> {
     /// Statements one after the other, up to the first that ends this point.
@@ -41,33 +52,20 @@ impl<'p> Fx<'_, 'p> {
             StmtKind::ForEach { key, value, container, body } => self.for_each(*key, *value, container, body),
             StmtKind::Repeat(count, body) => self.repeat(count, body),
             StmtKind::Return(value, options) => self.return_value(value.as_ref(), options),
-            StmtKind::Break => self.break_loop(),
-            StmtKind::Continue => self.continue_loop(),
+            StmtKind::Break => self.jump(Todo::Break),
+            StmtKind::Continue => self.jump(Todo::Continue),
             StmtKind::Emit { event, args, dest } => self.emit(*event, args, dest.as_ref()),
             StmtKind::Placeholder => self.placeholder(),
-            StmtKind::Try(body, catch) => self.try_catch(stmt, body, catch),
+            StmtKind::Try(body, catch) => self.try_catch(body, catch),
         }
     }
 
     /// After an exception the variables are those of before: the machine loses what the body made.
-    fn try_catch(&mut self, stmt: &'p Stmt, body: &'p [Stmt], catch: &'p CatchClause) -> Lowered<()> {
-        let leaves = |list: &[Stmt]| {
-            let mut found = false;
-            super::walk::stmts(list, &mut |node| {
-                if let super::walk::Node::Stmt(stmt) = node {
-                    found |= matches!(
-                        stmt.kind,
-                        StmtKind::Return(..) | StmtKind::Break | StmtKind::Continue | StmtKind::Placeholder
-                    );
-                }
-            });
-            found
-        };
-        if leaves(body) || leaves(&catch.body) {
-            return Err(self.cx.unsupported(stmt.span, "`try` with `return`, `break` or `continue` inside"));
-        }
+    fn try_catch(&mut self, body: &'p [Stmt], catch: &'p CatchClause) -> Lowered<()> {
+        let none = self.int(0);
+        let todo = self.temp(vec![none]);
         self.guarded(
-            |fx| fx.stmts(body),
+            |fx| fx.guard(todo, |fx| fx.stmts(body)),
             |fx, thrown| {
                 for (id, value) in [catch.value, catch.number].into_iter().zip(thrown) {
                     if let Some(id) = id {
@@ -75,9 +73,42 @@ impl<'p> Fx<'_, 'p> {
                         fx.set(var, vec![value]);
                     }
                 }
-                fx.stmts(&catch.body)
+                fx.guard(todo, |fx| fx.stmts(&catch.body))
             },
-        )
+        )?;
+        for jump in [Todo::Return, Todo::Break, Todo::Continue] {
+            if !self.left.contains(&(todo, jump)) || !self.env.is_alive() {
+                continue;
+            }
+            let now = self.get1(todo)?;
+            let this = self.op1(Op::EqInt(jump as i8), &[now]);
+            self.when(this, |fx| match jump {
+                Todo::Return => fx.leave_function(),
+                _ => fx.jump(jump),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// `break` and `continue`, also out of a `try`.
+    fn jump(&mut self, to: Todo) -> Lowered<()> {
+        match (self.ctl.last(), to) {
+            (Some(Ctl::Guard { todo, .. }), _) => self.leave_guard(*todo, to),
+            (_, Todo::Continue) => self.continue_loop(),
+            _ => self.break_loop(),
+        }
+    }
+
+    /// Ends the innermost part of a `try`; what stands behind it goes on with the jump.
+    pub(super) fn leave_guard(&mut self, todo: Var, to: Todo) -> Lowered<()> {
+        self.left.push((todo, to));
+        let number = self.int(to as i64);
+        self.set(todo, vec![number]);
+        match self.ctl.iter().rposition(|ctl| matches!(ctl, Ctl::Guard { .. })) {
+            Some(index) => self.leave(index),
+            None => return Err(self.cx.internal(self.span(), "a jump out of no `try`")),
+        }
+        Ok(())
     }
 
     fn declare(&mut self, locals: &'p [Option<LocalId>], value: Option<&'p Expr>) -> Lowered<()> {

@@ -9,7 +9,7 @@ use tycho_types::models::{
 };
 use tycho_types::num::{Tokens, VarUint248};
 
-use crate::world::{NOW, World, args, compile, friend, uint};
+use crate::world::{NOW, World, args, compile, friend, int, uint};
 
 const MESSAGE: &str = r#"
 pragma AbiHeader pubkey;
@@ -158,6 +158,7 @@ contract Machine {
     function cheap() public pure { tvm.accept(); IPeer(address(9)).ping(); }
     function end() public { tvm.accept(); selfdestruct(address(9)); }
     function gas() public pure returns (uint128 value, uint128 units) { value = gasToValue(1000); units = valueToGas(400000); }
+    function gasOf(int8 wid) public pure returns (uint128 value, uint128 units) { value = gasToValue(1000, wid); units = valueToGas(10009, wid); }
     function check(uint256 hash, uint256 high, uint256 low, uint256 pubkey, TvmCell sign) public pure returns (bool a, bool b, bool c, bool d) {
         a = tvm.checkSign(hash, high, low, pubkey);
         b = tvm.checkSign(hash, sign.toSlice(), pubkey);
@@ -280,7 +281,13 @@ fn a_contract_can_end_itself() {
 #[test]
 fn gas_has_its_price() {
     // the machine of these tests takes 400 nanotokens for a unit
-    assert_eq!(machine().get("gas", &[]), [uint(128, 400_000), uint(128, 1000)]);
+    let mut world = machine();
+    assert_eq!(world.get("gas", &[]), [uint(128, 400_000), uint(128, 1000)]);
+    // the price of a named workchain stands in the configuration
+    let wid = |wid| args(&[("wid", int(8, wid))]);
+    assert_eq!(world.get("gasOf", &wid(0)), [uint(128, 10_000), uint(128, 1000)]);
+    assert_eq!(world.unsigned("gasOf", &wid(-1)).exit, 68);
+    assert_eq!(world.unsigned("gasOf", &wid(5)).exit, 67);
 }
 
 // heading: tvm.checkSign()

@@ -9,9 +9,11 @@ use tsol_syntax::diag::Diagnostics;
 use tsol_syntax::span::SourceMap;
 use tycho_types::abi::{AbiValue, Contract, NamedAbiValue};
 use tycho_types::cell::{Cell, CellBuilder, HashBytes};
+use tycho_types::dict::Dict;
 use tycho_types::models::{
-    CurrencyCollection, IntAddr, IntMsgInfo, MsgInfo, OutAction, OutActionsRevIter, OwnedMessage,
-    OwnedRelaxedMessage, RelaxedMsgInfo, SignatureContext, StateInit, StdAddr,
+    BlockchainConfigParams, CurrencyCollection, GasLimitsPrices, IntAddr, IntMsgInfo, MsgInfo, OutAction,
+    OutActionsRevIter, OwnedMessage, OwnedRelaxedMessage, RelaxedMsgInfo, SignatureContext, StateInit,
+    StdAddr,
 };
 use tycho_vm::{GasParams, SafeRc, SmcInfoBase, Stack, VmState, VmVersion, tuple};
 
@@ -246,6 +248,7 @@ impl World {
             .with_tx_lt(1_000_001)
             .with_account_balance(CurrencyCollection::new(balance))
             .with_account_addr(IntAddr::Std(self.address.clone()))
+            .with_config(gas_config())
             .require_ton_v4()
             .with_code(self.code.clone())
             .with_message_balance(funds)
@@ -297,6 +300,24 @@ fn read_actions(c5: &Cell, outcome: &mut Outcome) {
             _ => outcome.other_actions += 1,
         }
     }
+}
+
+/// Gas costs 10 nanotokens in the base chain; the masterchain says nothing.
+fn gas_config() -> BlockchainConfigParams {
+    let prices = GasLimitsPrices {
+        gas_price: 10 << 16,
+        gas_limit: 1_000_000,
+        special_gas_limit: 1_000_000,
+        gas_credit: 10_000,
+        block_gas_limit: 10_000_000,
+        freeze_due_limit: 0,
+        delete_due_limit: 0,
+        flat_gas_limit: 100,
+        flat_gas_price: 1000,
+    };
+    let mut params = Dict::<u32, Cell>::new();
+    params.set(21, CellBuilder::build_from(&prices).unwrap()).unwrap();
+    BlockchainConfigParams::from_raw(params.into_root().unwrap())
 }
 
 /// Arguments by name.

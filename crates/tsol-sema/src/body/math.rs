@@ -88,6 +88,11 @@ impl Body<'_, '_> {
             }
             _ => (B::MathAbs, uint((bits - 1).max(1))),
         };
+        // NaN stays NaN, so its type stays quiet.
+        let ty = match (&value.ty, ty) {
+            (Type::QuietInt { .. }, Type::Int { signed, bits }) => Type::QuietInt { signed, bits },
+            (_, plain) => plain,
+        };
         Ok(Operand::Value(Expr { kind: ExprKind::Builtin(builtin, vec![value]), ty, span }))
     }
 

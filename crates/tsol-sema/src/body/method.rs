@@ -275,12 +275,16 @@ fn string(name: &str) -> Vec<Method> {
     }
 }
 
-fn option(name: &str, inner: &Type) -> Vec<Method> {
-    // Several values are set one by one: `o.set(a, b)`.
-    let parts = match inner {
+/// Several values are given one by one: `o.set(a, b)`.
+fn parts(inner: &Type) -> Vec<Type> {
+    match inner {
         Type::Tuple(parts) => parts.clone(),
         other => vec![other.clone()],
-    };
+    }
+}
+
+fn option(name: &str, inner: &Type) -> Vec<Method> {
+    let parts = parts(inner);
     match name {
         "hasValue" => one(B::OptHasValue, &[], Type::Bool),
         "get" => one(B::OptGet, &[], inner.clone()),
@@ -294,7 +298,7 @@ fn option(name: &str, inner: &Type) -> Vec<Method> {
 
 fn vector(name: &str, inner: &Type) -> Vec<Method> {
     match name {
-        "push" => one(B::VectorPush, std::slice::from_ref(inner), Type::void()),
+        "push" => one(B::VectorPush, &parts(inner), Type::void()),
         "pop" => one(B::VectorPop, &[], inner.clone()),
         "last" => one(B::VectorLast, &[], inner.clone()),
         "length" => one(B::VectorLength, &[], Type::UINT8),

@@ -230,7 +230,11 @@ impl Body<'_, '_> {
             self.own_type(left).as_ref().and_then(int_shape),
             self.own_type(right).as_ref().and_then(int_shape),
         );
-        if let (Some(x), Some(y)) = shapes
+        if matches!(infix.op, ast::BinaryOp::Shl | ast::BinaryOp::Shr | ast::BinaryOp::Pow) {
+            if shapes.1.is_some_and(|(signed, _)| signed) {
+                error = error.help("convert the right side to an unsigned integer");
+            }
+        } else if let (Some(x), Some(y)) = shapes
             && x.0 != y.0
         {
             error = error.help("convert one side, so that both are signed or both unsigned");

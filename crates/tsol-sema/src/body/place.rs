@@ -31,7 +31,16 @@ impl Body<'_, '_> {
             Err((why, span)) => {
                 let mut error = self.cx.error(E0314, value.span, "this cannot be written");
                 error = if span == value.span { error.here(why) } else { error.label(span, why) };
-                return Err(error.help("assign it to a variable first").emit());
+                // A constant stays one, whatever is done with it.
+                let constant = matches!(
+                    value.kind,
+                    ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Bytes(_) | ExprKind::Address(..)
+                );
+                return Err(if constant {
+                    error.help("assign to a variable").emit()
+                } else {
+                    error.help("assign it to a variable first").emit()
+                });
             }
         }
         Ok(value)
@@ -97,7 +106,9 @@ impl Body<'_, '_> {
         };
         if count != wanted.len() {
             let message = format!("{count} values are given for {} places", wanted.len());
-            return Err(self.cx.error(E0315, span, message).label(value.span(), "the values").emit());
+            let error = self.cx.error(E0315, span, message);
+            let apart = value.span() != span;
+            return Err(if apart { error.label(value.span(), "the values").emit() } else { error.emit() });
         }
         let types: Option<Vec<Type>> = wanted
             .iter()

@@ -8,6 +8,7 @@ use tsol_sema::hir::{Expr, Type};
 use crate::ir::{End, Value};
 use crate::lower::cx::Lowered;
 use crate::lower::fx::Fx;
+use crate::lower::runtime::Runtime;
 use crate::lower::vars::Var;
 use crate::opcode::Op;
 
@@ -213,7 +214,13 @@ impl<'p> Fx<'_, 'p> {
             Builtin::GasToValue if v.len() == 1 => one(self.op1(Op::GasToGram, v)),
             Builtin::ValueToGas if v.len() == 1 => one(self.op1(Op::GramToGas, v)),
             Builtin::GasToValue | Builtin::ValueToGas => {
-                Err(self.cx.unsupported(e.span, "converting gas of another workchain"))
+                let price = self.call_runtime(Runtime::GasPrice, &[v[1]])[0];
+                let unit = self.int(1 << 16);
+                let value = match builtin {
+                    Builtin::GasToValue => self.op1(Op::MulDivC, &[v[0], price, unit]),
+                    _ => self.op1(Op::MulDiv, &[v[0], unit, price]),
+                };
+                one(self.fit(value, &e.ty, true))
             }
             Builtin::StateInitHash => one(self.state_init_hash(v)),
             Builtin::AbiEncode => Err(self.cx.internal(e.span, "`abi.encode` in the wrong place")),

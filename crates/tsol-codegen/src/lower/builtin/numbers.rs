@@ -46,6 +46,11 @@ impl<'p> Fx<'_, 'p> {
             Builtin::MathModPow2(power) if (1..=256).contains(power) && !quiet => {
                 one(self.op1(Op::ModPow2Const(*power), v))
             }
+            Builtin::MathModPow2(power) if (1..=256).contains(power) => {
+                let unknown = self.op1(Op::IsNan, v);
+                let low = |fx: &mut Self| Ok(vec![fx.op1(Op::ModPow2Const(*power), v)]);
+                Ok(Some(self.branch(unknown, |_| Ok(v.to_vec()), low)?))
+            }
             Builtin::MathModPow2(_) => Err(self.cx.unsupported(e.span, "`math.modpow2` with this power")),
             Builtin::MathDivR => self.rounded(pick(Op::DivR, Op::QDivR), v, e),
             Builtin::MathDivC => self.rounded(pick(Op::DivC, Op::QDivC), v, e),

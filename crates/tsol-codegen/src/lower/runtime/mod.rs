@@ -7,6 +7,7 @@ mod text;
 use super::cx::{Cx, Lowered};
 use super::func;
 use crate::ir::{FuncId, Inline};
+use crate::opcode::Op;
 
 /// A routine; its operands and results are named by its builder.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,6 +30,10 @@ pub(super) enum Runtime {
     FinishText,
     /// `(base, exponent) -> power`; throws 69 and 4.
     Pow,
+    /// `(base, exponent) -> power or NaN`.
+    QuietPow,
+    /// `(workchain) -> price of a unit of gas, 16 bits of it a fraction`; throws 67 and 68.
+    GasPrice,
     /// `(code hash, data hash, code depth, data depth) -> hash`.
     StateInitHash,
     /// `(stack) -> stack`.
@@ -59,8 +64,9 @@ impl Runtime {
     fn params(self) -> usize {
         match self {
             Runtime::ByteLength | Runtime::StackReverse | Runtime::FormatTon | Runtime::FormatAddress => 1,
+            Runtime::GasPrice => 1,
             Runtime::ByteAt | Runtime::Concat | Runtime::Compare | Runtime::Pow | Runtime::FinishText => 2,
-            Runtime::Find | Runtime::ChangeCase => 2,
+            Runtime::QuietPow | Runtime::Find | Runtime::ChangeCase => 2,
             Runtime::AppendBits | Runtime::AppendText | Runtime::FindByte => 3,
             Runtime::FormatInt => 5,
             Runtime::SubBytes | Runtime::StateInitHash => 4,
@@ -80,7 +86,13 @@ pub(super) fn build(cx: &Cx<'_>, routine: Runtime, id: FuncId) -> Lowered<()> {
         Runtime::AppendBits => fx.build_append_bits(v[0], v[1], v[2]),
         Runtime::AppendText => fx.build_append_text(v[0], v[1], v[2]),
         Runtime::FinishText => fx.build_finish_text(v[0], v[1]),
-        Runtime::Pow => fx.build_pow(v[0], v[1]),
+        Runtime::Pow => {
+            let any = fx.op1(Op::Or, &[v[0], v[1]]);
+            fx.op0(Op::ThrowIfNot(69), &[any]);
+            fx.build_pow(v[0], v[1], Op::Mul)
+        }
+        Runtime::QuietPow => fx.build_quiet_pow(v[0], v[1]),
+        Runtime::GasPrice => fx.build_gas_price(v[0]),
         Runtime::StateInitHash => fx.build_state_init_hash(v),
         Runtime::StackReverse => fx.build_stack_reverse(v[0]),
         Runtime::FormatInt => fx.build_format_int(v),
