@@ -117,3 +117,32 @@ fn every_transaction_at_full_size_stays_below_half_of_its_limit() {
     println!("{gas:>8}  dearest transaction");
     assert!(gas < 500_000, "{gas}");
 }
+
+#[test]
+fn the_largest_contest_is_launched_with_the_value_that_requests_have() {
+    let (mut hall, _) = full();
+    let prizes: Vec<_> = (0..32).map(|_| (30 * TON).to_string()).collect();
+    let mut largest = jury_contest(hall.world.now, 130..154);
+    for (name, value) in [
+        ("prizes", json!(prizes)),
+        ("title", json!("t".repeat(128))),
+        ("docLink", json!("l".repeat(256))),
+        ("dependsOn", json!([])),
+    ] {
+        largest[name] = value;
+    }
+    let (id, _) = hall.decide_by(payload::LAUNCH, &payload::launch(&largest), [14, 1, 2, 3, 4, 5, 6, 7]);
+    let nonce = hall.take("reserve").nonce();
+    let (treasury, pool) = (hall.treasury.clone(), hall.jury_pool.clone());
+    hall.done(&treasury, nonce, 0);
+    let authorize = hall.take("authorizeContest");
+    assert_eq!(authorize.params["bootstrap"].as_array().expect("a list").len(), 24);
+    hall.done(&pool, nonce, 0);
+    let deploy = hall.take("deploy");
+    assert!(deploy.view.bounce, "an escrow that cannot be deployed comes back");
+    let contest = CONTESTS + 2;
+    let escrow = hall.escrow(contest);
+    assert_eq!(deploy.to, escrow);
+    hall.hear(&escrow, "onFunded", &json!({ "contestId": contest }));
+    assert_eq!(hall.outcome(id), ("Executed", 0));
+}

@@ -12,5 +12,6 @@ mod members;
 mod params;
 mod payload;
 mod peers;
+mod random;
 mod requests;
 mod seats;

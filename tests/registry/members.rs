@@ -150,6 +150,8 @@ fn below_its_floor_the_registry_takes_no_signed_message() {
     hall.call(1, "attest", &json!({ "docHash": hash(2) })).success();
     hall.approve(id, 0..8);
     hall.execute(id);
+    let contract = hall.contract.address.clone();
+    hall.world.give(&contract, Nano(2 * TON));
     hall.propose(1, payload::SIGNAL, &payload::signal(2, false));
     let (mut poor, _) = Hall::deploy_with(&founding(15), 27 * TON);
     let code = payload::base64(&crate::hall::code("Proposal"));
