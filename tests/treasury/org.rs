@@ -273,6 +273,11 @@ fn a_confirmation_in_time_or_late_beats_the_release() {
     assert!(poke.refused() && poke.code() == 157);
 }
 
+/// Whether a list is still remembered.
+fn known(books: &Books, pay: u32) -> bool {
+    books.world.getter(&books.contract, "getReservation", &json!({ "payId": pay.to_string() })).is_ok()
+}
+
 #[test]
 fn the_last_sixteen_paid_lists_are_remembered() {
     let mut books = rich();
@@ -284,12 +289,20 @@ fn the_last_sixteen_paid_lists_are_remembered() {
         let step = books.confirm(nonce, &payments);
         first.get_or_insert(step.messages[0].clone());
     }
-    let known = |books: &Books, pay: u32| {
-        let params = json!({ "payId": pay.to_string() });
-        books.world.getter(&books.contract, "getReservation", &params).is_ok()
-    };
     assert_eq!((known(&books, 1), known(&books, 2), known(&books, 17)), (false, true, true));
     let step = books.bounce(&first.expect("seventeen"), 0);
     assert!(step.events.is_empty(), "an older bounce is surplus");
     assert!(step.gas_money > 0);
+}
+
+#[test]
+fn the_list_that_was_paid_just_now_is_never_the_forgotten_one() {
+    let mut books = rich();
+    for pay in (101..=116).chain([1]) {
+        let payments = list(&[10]);
+        let (_, nonce) = books.pay(pay, &payments);
+        let step = books.confirm(nonce, &payments);
+        assert_eq!(books.bounce(&step.messages[0], 0).names(), ["OrgPayBounced"], "list {pay}");
+    }
+    assert_eq!((known(&books, 1), known(&books, 101), known(&books, 102)), (true, false, true));
 }
