@@ -238,7 +238,26 @@ impl ContestEscrow<'_> {
         self.0.ask_one("getPending", &json!({}), "requests").await
     }
 
-    /// What the contract makes of lines and salt: its card in base64 and the hash to commit to.
+    /// The card that the contract builds of the lines.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn build_card(&self, card: &Card) -> Result<Cell> {
+        let text: String = self.0.ask_one("buildCard", &json!({ "lines": card.lines }), "card").await?;
+        Boc::decode_base64(&text).map_err(|source| {
+            ton_abi::Error::BadBoc { what: "card".to_owned(), source: Box::new(source) }.into()
+        })
+    }
+
+    /// What an entrant's key signs, as the contract sees it.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn entry_hash(&self, wallet: &Address) -> Result<Digest> {
+        self.0.ask_one("entryHash", &json!({ "wallet": wallet.to_string() }), "hash").await
+    }
+
+    /// The hash that a juror commits to, as the contract computes it.
     ///
     /// # Errors
     /// Those of [`ton_client::Client::run_getter`].

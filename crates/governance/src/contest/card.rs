@@ -17,7 +17,7 @@ pub struct Card {
 }
 
 /// One line of a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Line {
     /// Number of the entry.
     #[serde(with = "ton_abi::number")]

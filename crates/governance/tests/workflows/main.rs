@@ -1,0 +1,7 @@
+//! What members, contestants and jurors do, on the contracts themselves.
+
+mod contests;
+mod decisions;
+mod founding;
+mod hall;
+mod stages;
