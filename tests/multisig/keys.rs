@@ -1,8 +1,9 @@
 //! Who may sign, and how often and how long a signed message works (governance 6.1, T01 to T09).
 
 use serde_json::{Value, json};
-use ton_abi::{Cell, Image, InternalMessage, Nano, Signature, external_message};
-use workspace_tests::world::{World, key, public, public_json};
+use ton_abi::{Cell, InternalMessage, Nano, Signature, external_message};
+use workspace_tests::compiled::contract;
+use workspace_tests::world::{World, key, public_json};
 
 use crate::wallet::{
     DEPLOYER, TON, Wallet, assert_refused, base64, extended, header_at, keys, ours, payee, payment, payouts,
@@ -248,15 +249,8 @@ fn only_the_deploy_key_deploys() {
 }
 
 #[test]
-fn a_wallet_with_a_controller_is_refused() {
-    let plain = ours();
-    let statics = json!({ "boot": "1" });
-    let image =
-        Image::from_tvc(&std::fs::read(workspace_tests::workspace("abi/Multisig.tvc")).expect("readable"));
-    let image = image.and_then(|i| i.with_init_data(&plain.abi, Some(&public(&key(DEPLOYER))), &statics));
-    let image = image.expect("fitting initial data");
-    let address = image.address(0).expect("an image has an address");
-    let (_, outcome) =
-        try_deploy(workspace_tests::world::Contract { abi: plain.abi, image, address }, &keys(0..3), 2, TON);
+fn a_key_does_not_deploy_a_wallet_with_a_controller() {
+    let controlled = contract("Multisig.tsol", Some(&key(DEPLOYER)), &json!({ "boot": "1" }));
+    let (_, outcome) = try_deploy(controlled, &keys(0..3), 2, TON);
     assert_refused(&outcome, 129);
 }
