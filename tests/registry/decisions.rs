@@ -83,6 +83,35 @@ fn a_payload_that_is_too_large_is_dropped() {
 }
 
 #[test]
+fn a_proposal_that_cannot_be_deployed_is_dropped() {
+    for full_bodies in [false, true] {
+        let mut hall = Hall::new(15);
+        hall.world.mainnet_bounces = full_bodies;
+        let address = hall.proposal(1).address;
+        hall.world.puppets.insert(address.clone());
+        hall.propose(0, SIGNAL, &payload::signal(1, false));
+        let deploy = hall.take("deploy");
+        assert_eq!((&deploy.to, deploy.value), (&address, Nano(4 * TON)));
+        let done = hall.world.bounce(&deploy.view);
+        assert_eq!(hall.events(&done)[0].0, "ProposalDropped");
+        assert_eq!(hall.status("open"), 0);
+        assert_eq!(hall.get("getMember", &json!({ "key": k(0) }))["member"]["open"], "0");
+        let again = hall.world.bounce(&deploy.view);
+        assert!(hall.events(&again).is_empty());
+    }
+}
+
+#[test]
+fn malformed_payloads_are_dropped_where_failed_actions_bounce_too() {
+    let mut hall = Hall::new(15);
+    hall.world.mainnet_bounces = true;
+    let outcome = hall.try_propose(0, payload::LAUNCH, &garbage());
+    assert_eq!(hall.events(outcome.success())[0].0, "ProposalDropped");
+    hall.decide(SIGNAL, &payload::signal(1, false));
+    assert_eq!(hall.status("open"), 0);
+}
+
+#[test]
 fn kinds_outside_the_list_are_refused() {
     let mut hall = Hall::new(15);
     for kind in [0, 6, 9, 10, 12, 14, 15, 18, 19, 32, 255] {

@@ -150,9 +150,12 @@ fn below_its_floor_the_registry_takes_no_signed_message() {
     hall.call(1, "attest", &json!({ "docHash": hash(2) })).success();
     hall.approve(id, 0..8);
     hall.execute(id);
-    let contract = hall.contract.address.clone();
-    hall.world.give(&contract, Nano(2 * TON));
-    hall.propose(1, payload::SIGNAL, &payload::signal(2, false));
+    assert_eq!(hall.outcome(id), ("Executed", 0), "a signal costs nothing");
+    let id = hall.propose(1, payload::REMOVE, &payload::remove(14));
+    hall.approve(id, 0..8);
+    hall.execute(id);
+    assert_eq!(hall.outcome(id), ("Failed", 160), "a change of members has to be told to all");
+    assert_eq!(hall.status("members"), 15);
     let (mut poor, _) = Hall::deploy_with(&founding(15), 27 * TON);
     let code = payload::base64(&crate::hall::code("Proposal"));
     poor.refuse_poke("setCode", &json!({ "kind": 0, "code": code }), 160);

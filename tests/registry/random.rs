@@ -56,7 +56,8 @@ impl Run {
             _ => self.leave(),
         }
         let sent = self.hall.inbox();
-        self.unanswered.extend(sent.into_iter().filter(|s| s.params.get("nonce").is_some() && s.name != "enqueue"));
+        self.unanswered
+            .extend(sent.into_iter().filter(|s| s.params.get("nonce").is_some() && s.name != "enqueue"));
         self.hall.world.now += 3_000;
         self.check();
     }
@@ -185,6 +186,10 @@ fn the_rules_hold_whatever_is_answered_lost_or_left() {
         for _ in 0..STEPS {
             run.step();
         }
-        assert!(run.epoch > 0, "seed {seed} changed no member");
+        let executed = run.hall.status("lastExecuted");
+        assert!(
+            run.epoch > 0 && executed > 0 && run.hall.status("contests") > 0,
+            "seed {seed} did too little"
+        );
     }
 }
