@@ -222,11 +222,11 @@ impl<'p> Fx<'_, 'p> {
             Type::Tuple(types) => types.clone(),
             other => vec![other.clone()],
         };
-        let ops: Option<Vec<_>> = types.iter().map(load_q).collect();
-        let Some(ops) = ops else {
+        let pieces: Option<Vec<_>> = types.iter().map(load_q).collect();
+        let Some(pieces) = pieces else {
             return Err(self.cx.unsupported(e.span, "`loadQ` of this type"));
         };
-        let out = self.load_all_q(slice, slice, &ops, &[], &inner)?;
+        let out = self.load_all_q(slice, slice, &pieces.concat(), &[], &inner)?;
         Ok((out[0], vec![out[1]]))
     }
 
@@ -234,23 +234,35 @@ impl<'p> Fx<'_, 'p> {
         &mut self,
         whole: Value,
         slice: Value,
-        ops: &[Op],
+        pieces: &[Piece],
         loaded: &[Value],
         inner: &Type,
     ) -> Lowered<Vec<Value>> {
-        let Some((op, rest_ops)) = ops.split_first() else {
+        let Some((piece, pieces)) = pieces.split_first() else {
             return Ok(vec![slice, self.opt_wrap(inner, loaded)]);
         };
-        let out = self.op(*op, &[slice]);
-        self.branch(
-            out[2],
-            |fx| {
-                let mut loaded = loaded.to_vec();
-                loaded.push(out[0]);
-                fx.load_all_q(whole, out[1], rest_ops, &loaded, inner)
-            },
-            |fx| Ok(vec![whole, fx.null()]),
-        )
+        let next = |fx: &mut Self, value: Value, rest: Value| {
+            let loaded: Vec<Value> = loaded.iter().copied().chain([value]).collect();
+            fx.load_all_q(whole, rest, pieces, &loaded, inner)
+        };
+        match piece {
+            Piece::Quiet(op) => {
+                let out = self.op(*op, &[slice]);
+                self.branch(out[2], |fx| next(fx, out[0], out[1]), |fx| Ok(vec![whole, fx.null()]))
+            }
+            Piece::Reference => {
+                let one = self.int(1);
+                let found = self.op1(Op::SChkRefsQ, &[slice, one]);
+                self.branch(
+                    found,
+                    |fx| {
+                        let (cell, rest) = fx.op2(Op::LdRef, &[slice]);
+                        next(fx, cell, rest)
+                    },
+                    |fx| Ok(vec![whole, fx.null()]),
+                )
+            }
+        }
     }
 
     /// Operations that extend a builder.
@@ -367,14 +379,26 @@ fn le_store(ty: &Type) -> Option<Op> {
     }
 }
 
-fn load_q(ty: &Type) -> Option<Op> {
-    match ty {
-        Type::Int { signed: true, bits } if *bits <= 256 => Some(Op::LdIQ(*bits)),
-        Type::Int { signed: false, bits } => Some(Op::LdUQ(*bits)),
-        Type::Bool => Some(Op::LdIQ(1)),
-        Type::FixedBytes(n) => Some(Op::LdUQ(8 * u16::from(*n))),
-        Type::Address | Type::Contract(_) => Some(Op::LdMsgAddrQ),
-        Type::Mapping(..) => Some(Op::LdDictQ),
-        _ => None,
-    }
+/// One value of `loadQ` that may be missing.
+#[derive(Clone, Copy)]
+enum Piece {
+    /// An instruction that says itself whether it has found something.
+    Quiet(Op),
+    /// A cell, for which there is no such instruction.
+    Reference,
+}
+
+fn load_q(ty: &Type) -> Option<Vec<Piece>> {
+    let op = match ty {
+        Type::Cell | Type::Bytes | Type::String => return Some(vec![Piece::Reference]),
+        Type::Array(..) => return Some(vec![Piece::Quiet(Op::LdUQ(32)), Piece::Quiet(Op::LdDictQ)]),
+        Type::Int { signed: true, bits } if *bits <= 256 => Op::LdIQ(*bits),
+        Type::Int { signed: false, bits } => Op::LdUQ(*bits),
+        Type::Bool => Op::LdIQ(1),
+        Type::FixedBytes(n) => Op::LdUQ(8 * u16::from(*n)),
+        Type::Address | Type::Contract(_) => Op::LdMsgAddrQ,
+        Type::Mapping(..) => Op::LdDictQ,
+        _ => return None,
+    };
+    Some(vec![Piece::Quiet(op)])
 }
