@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{demo, explain, key, member, multisig, node, stage};
+use crate::commands::{contest, demo, explain, jury, key, member, multisig, node, proposal, stage};
 
 /// Runs a sub-governance of a TON network.
 ///
@@ -32,6 +32,15 @@ pub(crate) enum Command {
     /// The members of the organisation.
     #[command(subcommand)]
     Member(member::Member),
+    /// What members decide.
+    #[command(subcommand)]
+    Proposal(proposal::Proposal),
+    /// Contests with their entries, rankings and payouts.
+    #[command(subcommand)]
+    Contest(contest::Contest),
+    /// The independent jury.
+    #[command(subcommand)]
+    Jury(jury::Jury),
     /// The stages of the plan with their contests and budgets.
     #[command(subcommand)]
     Stage(stage::Stage),

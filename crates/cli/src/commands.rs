@@ -1,11 +1,14 @@
 //! One file per noun; each gets its arguments and returns an answer or a failure.
 
+pub(crate) mod contest;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod jury;
 pub(crate) mod key;
 pub(crate) mod member;
 pub(crate) mod multisig;
 pub(crate) mod node;
+pub(crate) mod proposal;
 pub(crate) mod stage;
 
 use crate::args::Command;
@@ -25,8 +28,11 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Demo(args) => demo::run(args, progress).await,
         Command::Node(command) => node::run(command, progress).await,
         Command::Multisig(command) => multisig::run(command, progress).await,
-        Command::Member(command) => member::run(command),
-        Command::Stage(command) => stage::run(command),
+        Command::Member(command) => member::run(command).await,
+        Command::Proposal(command) => proposal::run(command).await,
+        Command::Contest(command) => contest::run(command).await,
+        Command::Jury(command) => jury::run(command).await,
+        Command::Stage(command) => stage::run(command).await,
         Command::Key(command) => key::run(command, progress),
         Command::Explain(command) => explain::run(command),
     }

@@ -18,9 +18,11 @@ mod local;
 mod members;
 mod organisation;
 mod output;
+mod overview;
 mod recorder;
 mod state;
 mod table;
+mod utc;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

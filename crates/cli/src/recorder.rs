@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::ledger::Ledger;
 use crate::local::Local;
 use crate::output::Progress;
+use crate::utc::utc;
 
 /// Notes, tells, and moves the clock.
 pub(crate) struct Recorder<'a> {
@@ -24,10 +25,10 @@ impl<'a> Recorder<'a> {
         Self { local, roster, progress, ledger: Ledger::default() }
     }
 
-    /// Begins an act and tells its title.
+    /// Begins an act and tells its title and the chain's time.
     pub(crate) fn act(&mut self, title: &str) {
         self.ledger.begin(title);
-        self.progress.say(title);
+        self.progress.say(format!("{title} ({} UTC)", utc(self.local.node.lock().now())));
     }
 
     /// One line of progress inside an act.

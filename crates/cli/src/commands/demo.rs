@@ -124,7 +124,7 @@ async fn from_grant_to_gate<'a>(
     judging::others(play, organs, &cast, &mut contests).await?;
     results::play(play, organs, &contests).await?;
     gate::play(play, organs).await?;
-    summary::read(play, organs, &contests).await
+    summary::read(play, organs).await
 }
 
 fn conclude(
@@ -136,7 +136,7 @@ fn conclude(
     let audit = world.local.node.lock().audit();
     let audit = audit.map_err(|error| from_node("the books of the network cannot be added up", error))?;
     let data = summary.to_json(ledger, &audit);
-    if !audit.is_balanced() || !summary.books_hold {
+    if !audit.is_balanced() || !summary.books_hold() {
         let (what, why) = ("the network or a contract lost or made money", audit.to_string());
         return Err(CliError::new(Status::Network, "books", what, why, "report this").with_data(data));
     }
@@ -164,9 +164,4 @@ impl Play<'_> {
 /// Keys as workflows take them.
 fn signers(keys: &[keys::development::Development]) -> Vec<&dyn keys::Signer> {
     keys.iter().map(|key| key as &dyn keys::Signer).collect()
-}
-
-/// `673 120`
-fn tokens(amount: ton_abi::Nano) -> String {
-    crate::commands::stage::tokens(amount)
 }

@@ -1,24 +1,41 @@
 //! `subgov member …`
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use governance::rules;
 use serde_json::json;
 
 use crate::error::CliError;
+use crate::members::STAND_INS;
 use crate::organisation::OrganisationArgs;
 use crate::output::Answer;
+use crate::overview::Members;
+use crate::state::{StateArgs, World};
 use crate::table::{Column, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Member {
-    /// Names, backgrounds and public keys of the initial members.
-    List(OrganisationArgs),
+    /// Names, backgrounds and public keys of the initial members. With --state the members on that network.
+    List(List),
 }
 
-pub(crate) fn run(command: &Member) -> Result<Answer, CliError> {
-    match command {
-        Member::List(args) => list(args),
-    }
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    organisation: OrganisationArgs,
+    /// Directory of a local network: show what its registry says.
+    #[arg(long, value_name = "DIR", conflicts_with = "organisation")]
+    state: Option<PathBuf>,
+}
+
+pub(crate) async fn run(command: &Member) -> Result<Answer, CliError> {
+    let Member::List(args) = command;
+    let Some(state) = &args.state else { return list(&args.organisation) };
+    let world = World::open(&StateArgs { state: state.clone() })?;
+    let members = Members::read(&world.organs().await?, &world.roster()).await?;
+    let warnings = vec![STAND_INS.to_owned()];
+    Ok(Answer { text: members.to_text(), data: json!({ "members": members.to_json() }), warnings })
 }
 
 fn list(args: &OrganisationArgs) -> Result<Answer, CliError> {

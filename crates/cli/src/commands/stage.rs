@@ -1,25 +1,42 @@
 //! `subgov stage …`
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use governance::organisation::{Contest, Organisation};
 use serde_json::{Value, json};
-use ton_abi::Nano;
 
 use crate::error::CliError;
 use crate::organisation::OrganisationArgs;
 use crate::output::Answer;
+use crate::overview::{Stages, tokens};
+use crate::state::{StateArgs, World};
 use crate::table::{Column, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Stage {
-    /// The plan: stages, contests and what they cost.
-    List(OrganisationArgs),
+    /// The plan: stages, contests and what they cost. With --state the money of the stages on that network.
+    List(List),
 }
 
-pub(crate) fn run(command: &Stage) -> Result<Answer, CliError> {
-    match command {
-        Stage::List(args) => args.load().map(|organisation| list(&organisation)),
-    }
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    organisation: OrganisationArgs,
+    /// Directory of a local network: show what its treasury says.
+    #[arg(long, value_name = "DIR", conflicts_with = "organisation")]
+    state: Option<PathBuf>,
+}
+
+pub(crate) async fn run(command: &Stage) -> Result<Answer, CliError> {
+    let Stage::List(args) = command;
+    let Some(state) = &args.state else {
+        return args.organisation.load().map(|organisation| list(&organisation));
+    };
+    let world = World::open(&StateArgs { state: state.clone() })?;
+    let stages = Stages::read(&world.organs().await?).await?;
+    let data = json!({ "stages": stages.to_json(), "treasury": stages.treasury_to_json() });
+    Ok(Answer { text: stages.to_text(), data, warnings: Vec::new() })
 }
 
 fn list(organisation: &Organisation) -> Answer {
@@ -56,15 +73,6 @@ fn contest_row(stage: u8, contest: &Contest) -> Vec<String> {
         None => row.extend(["", "", "", "on request"].map(str::to_owned)),
     }
     row
-}
-
-/// Whole tokens in groups of three digits, as in the proposal.
-pub(crate) fn tokens(amount: Nano) -> String {
-    let digits = format!("{amount:#}");
-    let (whole, part) = digits.split_once('.').map_or((digits.as_str(), None), |(a, b)| (a, Some(b)));
-    let groups: Vec<_> = whole.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    let whole = groups.join(" ");
-    part.map_or(whole.clone(), |part| format!("{whole}.{part}"))
 }
 
 fn data(organisation: &Organisation) -> Value {

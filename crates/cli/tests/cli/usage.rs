@@ -71,7 +71,7 @@ fn an_organisation_of_ones_own_is_checked() {
     fails(["member", "list", "--organisation", path], 2, "missing-file", "No such file");
 
     let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts");
-    for name in ["members.toml", "stages.toml", "topics.toml"] {
+    for name in ["members.toml", "stages.toml", "topics.toml", "contests.toml", "governance.toml"] {
         let file = std::fs::read_to_string(format!("{scripts}/{name}")).expect("the project has this file");
         std::fs::write(folder.path().join(name), file.replace("673_120", "673_121")).expect("writable");
     }

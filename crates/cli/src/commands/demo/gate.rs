@@ -3,9 +3,10 @@
 use governance::workflow::{self, Error};
 use governance::{Organs, treasury::StageStatus};
 
-use super::{Play, signers, tokens};
+use super::{Play, signers};
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_workflow};
+use crate::overview::tokens;
 
 /// Exit code of the stage gate. Source: `Errors.STAGE_GATE`.
 const STAGE_GATE: i32 = 400;

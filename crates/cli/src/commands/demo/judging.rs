@@ -12,6 +12,7 @@ use super::launch::JURY_CONTEST;
 use super::{Cast, Play, payouts};
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_workflow};
+use crate::overview::Jurors;
 
 /// Best score that a juror gives.
 const BEST: usize = 10;
@@ -35,10 +36,9 @@ pub(super) async fn jury_contest(
         judge(play, cast, contest).await?;
         payouts::play(play, organs, cast, contest).await?;
     }
-    let failed = |error| from_client("the jury pool cannot be read", error);
-    let jurors = organs.jury_pool.jurors().await.map_err(failed)?;
-    let names: Vec<_> = jurors.iter().map(|juror| play.roster().label(&juror.key)).collect();
-    play.recorder.say(format!("the pool has {} jurors: {}", jurors.len(), names.join(", ")));
+    let jurors = Jurors::read(organs, play.roster()).await?;
+    let names = jurors.names();
+    play.recorder.say(format!("the pool has {} jurors: {}", names.len(), names.join(", ")));
     Ok(())
 }
 

@@ -5,9 +5,10 @@ use governance::{Organs, workflow};
 use keys::development;
 
 use super::contests::Contest;
-use super::{Cast, Play, signers, tokens};
+use super::{Cast, Play, signers};
 use crate::error::CliError;
 use crate::failure::{from_client, from_workflow};
+use crate::overview::tokens;
 
 /// The contest whose winners become jurors.
 pub(super) const JURY_CONTEST: u8 = 1;

@@ -4,9 +4,10 @@ use governance::contest::{Ending, ItemState, Ledger};
 use governance::{Organs, workflow};
 
 use super::contests::Contest;
-use super::{Cast, Play, signers, tokens};
+use super::{Cast, Play, signers};
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_workflow};
+use crate::overview::tokens;
 
 pub(super) async fn play(
     play: &mut Play<'_>,
