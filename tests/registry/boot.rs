@@ -132,8 +132,8 @@ fn t40_the_deploy_key_has_no_power_once_the_registry_is_live() {
     hall.refuse(DEPLOYER, "publish", &record, 200);
     let params = Hall::proposal_params(payload::SIGNAL, &payload::signal(1, false));
     hall.refuse(DEPLOYER, "propose", &params, 200);
-    for number in 0..CODES.len() {
-        let again = json!({ "kind": number, "code": base64(&code(CODES[number])) });
+    for (number, name) in CODES.into_iter().enumerate() {
+        let again = json!({ "kind": number, "code": base64(&code(name)) });
         hall.refuse(DEPLOYER, "setCode", &again, 211);
     }
     hall.refuse(DEPLOYER, "setPlan", &json!({ "plan": base64(&plan()) }), 211);

@@ -6,7 +6,7 @@ use workspace_tests::compiled::contract;
 use workspace_tests::world::key;
 
 use crate::hall::{CALL, Hall, TON, k, keys, stranger, strings};
-use crate::payload::{self, SIGNAL, account, base64, hash};
+use crate::payload::{self, SIGNAL, base64, hash};
 use crate::peers::number;
 
 /// A payload that nobody can decode.

@@ -92,7 +92,7 @@ fn wrong(now: u32) -> Vec<(Value, u64)> {
         (json!({ "fund": "0", "prizes": [] }), 155),
         (json!({ "entryDeposit": nano(1_001) }), 155),
         (json!({ "openAt": now + 29 * DAY + 1 + DAY, "entriesEnd": now + 31 * DAY }), 153),
-        (json!({ "entriesEnd": now + DAY, "openAt": now }), 153),
+        (json!({ "entriesEnd": now + 2 * DAY - 1, "openAt": now }), 153),
         (json!({ "entriesEnd": now + 400 * DAY }), 153),
         (json!({ "commitSpan": DAY - 1 }), 153),
         (json!({ "revealSpan": DAY - 1 }), 153),
@@ -145,9 +145,10 @@ fn shift(mut changes: Value, now: u32) -> Value {
 fn a_jury_of_members_or_of_one_key_twice_is_refused() {
     let mut hall = Hall::new(15);
     let now = hall.world.now;
-    hall.fails(LAUNCH, &launch(&jury_contest(now, [30, 3])), 602);
-    hall.fails(LAUNCH, &launch(&jury_contest(now + 5 * DAY, [30, 30])), 204);
-    let mut nowhere = jury_contest(now + 5 * DAY, [30, 31]);
+    hall.fails(LAUNCH, &launch(&jury_contest(now, [30, 31, 3])), 602);
+    hall.fails(LAUNCH, &launch(&jury_contest(now + 5 * DAY, [30, 31, 30])), 204);
+    hall.fails(LAUNCH, &launch(&jury_contest(now + 5 * DAY, [30, 31])), 204);
+    let mut nowhere = jury_contest(now + 5 * DAY, [30, 31, 32]);
     nowhere["bootstrapJury"][1]["addr"] = json!(account(0).to_string());
     hall.fails(LAUNCH, &launch(&nowhere), 161);
 }
