@@ -1,6 +1,7 @@
 //! `contracts/REFERENCE.md` says what the contracts say.
 
 mod docs;
+mod natspec;
 mod page;
 
 use tsolc::project::{Project, build};
