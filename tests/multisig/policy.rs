@@ -320,7 +320,10 @@ fn the_policy_binds_a_single_custodian_too() {
 fn t06_a_controlled_wallet_accepts_inside_the_credit_at_full_size() {
     let mut wallet = controlled(32, 17, 1000);
     let eight: Vec<Address> = (1..9).map(payee).collect();
-    wallet.set_policy(&eight, 1000 * TON);
+    let acceptor = test_contract("Acceptor", &json!({ "salt": "9" }));
+    let mut policy = policy_params(&eight, 1000 * TON);
+    policy["mainGiver"] = json!(acceptor.address.to_string());
+    wallet.order("setPolicy", &policy).success();
     for _ in 0..5 {
         for member in 0..15 {
             wallet
@@ -348,10 +351,15 @@ fn t06_a_controlled_wallet_accepts_inside_the_credit_at_full_size() {
         worst = if gas > worst.1 { (function, gas) } else { worst };
         wallet.world.send(&message).success();
     };
-    for dest in [payee(1), payee(5), payee(8)] {
-        measure(&mut wallet, 31, "submitTransaction", &fund(&dest, TON, true, false, &chain_of(7)));
+    for (dest, tons) in [(payee(1), 1), (treasury(), 1), (treasury(), 2000), (acceptor.address.clone(), 2000)]
+    {
+        let params = fund(&dest, tons * TON, true, false, &chain_of(7));
+        measure(&mut wallet, 31, "submitTransaction", &params);
     }
-    let ext = extended(&payee(8), &chain_of(8), None, Some(3600));
+    let image = acceptor.image.cell().expect("an image");
+    let mut ext = extended(&acceptor.address, &chain_of(8), Some(&image), Some(3600));
+    measure(&mut wallet, 30, "submitTransactionExt", &ext);
+    ext["value"] = json!((2000 * TON).to_string());
     measure(&mut wallet, 30, "submitTransactionExt", &ext);
     for member in 16..32 {
         measure(&mut wallet, member, "confirmTransaction", &order);
