@@ -129,6 +129,26 @@ fn bounces_of_a_launch_end_it_with_a_release() {
 }
 
 #[test]
+fn a_budget_whose_release_was_lost_is_released_when_the_proposal_ends() {
+    let mut hall = Hall::new(15);
+    let (id, _) = hall.decide(LAUNCH, &launch(&spec(hall.world.now, json!({}))));
+    let nonce = hall.take("reserve").nonce();
+    let treasury = hall.treasury.clone();
+    hall.done(&treasury, nonce, 0);
+    let authorize = hall.take("authorizeContest");
+    hall.world.bounce(&authorize.view);
+    let release = hall.take("release");
+    hall.world.bounce(&release.view);
+    hall.world.inbox.clear();
+    hall.world.now += 30 * 86_400;
+    hall.poke_proposal(id, "close");
+    let again = hall.take("release");
+    assert_eq!(again.params["contestId"], release.params["contestId"]);
+    hall.done(&treasury, again.nonce(), 0);
+    assert!(hall.pending().is_empty());
+}
+
+#[test]
 fn a_removal_has_its_effect_even_when_the_jury_pool_cannot_be_told() {
     let mut hall = Hall::new(15);
     let (id, _) = hall.decide(REMOVE, &payload::remove(14));
