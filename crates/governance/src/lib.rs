@@ -24,6 +24,7 @@ pub mod contracts;
 pub mod encoding;
 mod handle;
 pub mod jury_pool;
+pub mod model;
 pub mod multisig;
 mod numbered;
 pub mod organisation;

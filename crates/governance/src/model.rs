@@ -30,6 +30,8 @@ pub mod contest;
 pub mod decision;
 pub mod directory;
 pub mod entry;
+#[cfg(test)]
+mod fixture;
 pub mod invariants;
 pub mod judging;
 pub mod jury;
@@ -38,6 +40,8 @@ pub mod limits;
 pub mod members;
 pub mod payout;
 pub mod proposal;
+#[cfg(test)]
+mod random_tests;
 mod refusal;
 pub mod settlement;
 mod signer;

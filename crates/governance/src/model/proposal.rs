@@ -132,6 +132,7 @@ impl Proposal {
                 Choice::Yes => votes.yes += 1,
                 Choice::No => votes.no += 1,
                 Choice::Abstain => votes.abstain += 1,
+                Choice::None => {}
             }
         }
         votes
@@ -164,7 +165,7 @@ impl Proposal {
         require(!terms.excluded.contains(&by.key), Refusal::EXCLUDED_ELECTOR)?;
         require(now >= terms.start, Refusal::BAD_PHASE)?;
         require(self.stored == Outcome::Active && now < terms.end, Refusal::CLOSED)?;
-        require(changes <= limits::VOTE_CHANGES, Refusal::LIMIT)?;
+        require(choice != Choice::None && changes <= limits::VOTE_CHANGES, Refusal::LIMIT)?;
         self.ballots.insert(by.key, Ballot { time: by.time, at: now, choice, changes, reason_hash });
         let votes = self.votes();
         if self.terms.soft {

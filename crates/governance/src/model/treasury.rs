@@ -8,17 +8,7 @@ use super::limits;
 use super::refusal::{Refusal, require};
 use crate::payload::{OrgPayment, StagePlan};
 use crate::text::Digest;
-
-/// Status of a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StageStatus {
-    /// Its money is not there yet.
-    Planned,
-    /// Contests can reserve from it.
-    Active,
-    /// Over.
-    Closed,
-}
+use crate::treasury::StageStatus;
 
 /// Where the budget of a contest is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,10 +234,14 @@ impl Treasury {
         if budget.state != BudgetState::Reserved {
             return Ok(None);
         }
-        self.stage(budget.stage, |stage, total| {
-            stage.reserved.0 -= total;
-            stage.sent.0 += total;
-        }, budget.total);
+        self.stage(
+            budget.stage,
+            |stage, total| {
+                stage.reserved.0 -= total;
+                stage.sent.0 += total;
+            },
+            budget.total,
+        );
         let total = budget.total;
         self.budgets.insert(contest, Budget { state: BudgetState::Sent, was_sent: true, ..budget });
         Ok(Some(total))
@@ -275,11 +269,15 @@ impl Treasury {
         if let Some(item) = self.items.get_mut(&budget.item) {
             item.left.0 += budget.total.0;
         }
-        self.stage(budget.stage, |stage, total| {
-            stage.sent.0 -= total;
-            stage.available.0 += total;
-            stage.open -= 1;
-        }, budget.total);
+        self.stage(
+            budget.stage,
+            |stage, total| {
+                stage.sent.0 -= total;
+                stage.available.0 += total;
+                stage.open -= 1;
+            },
+            budget.total,
+        );
         true
     }
 
@@ -451,21 +449,29 @@ impl Treasury {
         if let Some(item) = self.items.get_mut(&budget.item) {
             item.left.0 += budget.total.0;
         }
-        self.stage(budget.stage, |stage, total| {
-            stage.reserved.0 -= total;
-            stage.available.0 += total;
-            stage.open -= 1;
-        }, budget.total);
+        self.stage(
+            budget.stage,
+            |stage, total| {
+                stage.reserved.0 -= total;
+                stage.available.0 += total;
+                stage.open -= 1;
+            },
+            budget.total,
+        );
     }
 
     fn taken(&mut self, contest: u32, budget: &Budget) {
         self.set(contest, |budget| budget.state = BudgetState::Funded);
         let over = budget.over;
-        self.stage(budget.stage, |stage, total| {
-            stage.sent.0 -= total;
-            stage.allocated.0 += total;
-            stage.open -= u16::from(over);
-        }, budget.total);
+        self.stage(
+            budget.stage,
+            |stage, total| {
+                stage.sent.0 -= total;
+                stage.allocated.0 += total;
+                stage.open -= u16::from(over);
+            },
+            budget.total,
+        );
     }
 
     fn set(&mut self, contest: u32, change: impl FnOnce(&mut Budget)) {

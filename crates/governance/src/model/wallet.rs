@@ -1,0 +1,224 @@
+//! The members' wallet as far as it confirms what the registry enqueued: payouts of contests and org payments.
+//!
+//! Payments that custodians submit themselves are not here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ton_abi::{PublicKey, UnixMillis, UnixTime};
+
+use super::limits;
+use super::refusal::{Refusal, require};
+use super::signer::{Signed, check_header};
+
+/// What is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The payout list of a contest.
+    Contest(u32),
+    /// The org payments of a proposal.
+    Org(u32),
+}
+
+/// A confirmation that the registry wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// When it is of no use any more.
+    pub until: UnixTime,
+    /// Members with an interest.
+    pub excluded: BTreeSet<PublicKey>,
+}
+
+/// A queued confirmation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// When its lifetime ends.
+    pub until: UnixTime,
+    /// Epoch of the custodians who may vote.
+    pub epoch: u32,
+    /// Confirmations that it needs.
+    pub required: u8,
+    /// Custodians who may not vote.
+    pub excluded: BTreeSet<PublicKey>,
+    /// Who confirmed.
+    pub confirmed: BTreeSet<PublicKey>,
+    /// Who rejected.
+    pub rejected: BTreeSet<PublicKey>,
+    /// Withdrawn confirmations.
+    pub revokes: u8,
+    /// Whether too many rejected.
+    pub closed: bool,
+}
+
+/// What a vote led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It was counted.
+    Counted,
+    /// It was enough: the confirmation goes to its subject.
+    Executed,
+    /// It can never be enough.
+    Rejected,
+}
+
+/// The wallet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wallet {
+    /// Time of the last message of each custodian.
+    pub custodians: BTreeMap<PublicKey, UnixMillis>,
+    /// Confirmations that a new order needs.
+    pub required: u8,
+    /// Epoch of the custodians.
+    pub epoch: u32,
+    /// Queued confirmations, dead ones included until they are replaced.
+    pub orders: BTreeMap<Subject, Order>,
+    /// Confirmations that the registry wants: after a change of members it enqueues them again.
+    pub wishes: BTreeMap<Subject, Wish>,
+}
+
+impl Wallet {
+    /// The wallet of these custodians.
+    pub fn new(keys: &[PublicKey], required: u8) -> Self {
+        let custodians = keys.iter().map(|key| (*key, UnixMillis(0))).collect();
+        Self { custodians, required, epoch: 0, orders: BTreeMap::new(), wishes: BTreeMap::new() }
+    }
+
+    /// Whether an order can still be voted on.
+    pub fn is_live(&self, order: &Order, now: UnixTime) -> bool {
+        order.epoch == self.epoch && order.until > now
+    }
+
+    /// The registry wants a confirmation, unless it wants too many already.
+    pub fn want(
+        &mut self,
+        subject: Subject,
+        wish: Wish,
+        excluded: BTreeSet<PublicKey>,
+        now: UnixTime,
+    ) -> bool {
+        if self.wanted(now) >= limits::CONTROLLER_ITEMS {
+            return false;
+        }
+        self.enqueue(subject, wish.until, excluded, now);
+        self.wishes.insert(subject, wish);
+        true
+    }
+
+    /// Confirmations that the registry wants now; those whose time is over are forgotten.
+    pub fn wanted(&mut self, now: UnixTime) -> usize {
+        self.wishes.retain(|_, wish| wish.until > now);
+        self.wishes.len()
+    }
+
+    /// Queues a confirmation. While it is open, the same again changes nothing.
+    pub fn enqueue(
+        &mut self,
+        subject: Subject,
+        until: UnixTime,
+        mut excluded: BTreeSet<PublicKey>,
+        now: UnixTime,
+    ) {
+        if self.orders.get(&subject).is_some_and(|order| self.is_live(order, now)) {
+            return;
+        }
+        excluded.retain(|key| self.custodians.contains_key(key));
+        let order = Order {
+            until,
+            epoch: self.epoch,
+            required: self.required,
+            excluded,
+            confirmed: BTreeSet::new(),
+            rejected: BTreeSet::new(),
+            revokes: 0,
+            closed: false,
+        };
+        self.orders.insert(subject, order);
+    }
+
+    /// The custodians are the members of today. What they confirmed before is stale.
+    pub fn sync(&mut self, keys: &[PublicKey], required: u8, epoch: u32, now: UnixTime) {
+        if epoch <= self.epoch {
+            return;
+        }
+        let time = |key: &PublicKey| self.custodians.get(key).copied().unwrap_or_else(|| now.millis());
+        self.custodians = keys.iter().map(|key| (*key, time(key))).collect();
+        self.required = required;
+        self.epoch = epoch;
+    }
+
+    /// A custodian confirms.
+    ///
+    /// # Errors
+    /// 100, 57, 52, 102, 130, 135, 103, 132, 133, 102 in this order.
+    pub fn confirm(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<Effect, Refusal> {
+        let order = self.open_order(by, subject, now)?;
+        order.check_no_vote(&by.key)?;
+        require(!order.closed, Refusal::NO_TRANSACTION)?;
+        order.confirmed.insert(by.key);
+        let ready = order.confirmed.len() >= usize::from(order.required);
+        if ready {
+            self.orders.remove(&subject);
+        }
+        self.mark(by);
+        Ok(if ready { Effect::Executed } else { Effect::Counted })
+    }
+
+    /// A custodian rejects.
+    ///
+    /// # Errors
+    /// As [`Self::confirm`].
+    pub fn reject(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<Effect, Refusal> {
+        let count = self.custodians.len();
+        let order = self.open_order(by, subject, now)?;
+        order.check_no_vote(&by.key)?;
+        require(!order.closed, Refusal::NO_TRANSACTION)?;
+        order.rejected.insert(by.key);
+        order.closed = order.rejected.len() + usize::from(order.required) > count;
+        let effect = if order.closed { Effect::Rejected } else { Effect::Counted };
+        self.mark(by);
+        Ok(effect)
+    }
+
+    /// A custodian withdraws a confirmation.
+    ///
+    /// # Errors
+    /// 100, 57, 52, 102, 130, 135, 120, 102, 155 in this order.
+    pub fn revoke(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<Effect, Refusal> {
+        let order = self.open_order(by, subject, now)?;
+        require(order.confirmed.contains(&by.key), Refusal::NOT_CONFIRMED)?;
+        require(!order.closed, Refusal::NO_TRANSACTION)?;
+        require(order.revokes < limits::MAX_REVOKES, Refusal::LIMIT)?;
+        order.confirmed.remove(&by.key);
+        order.revokes += 1;
+        self.mark(by);
+        Ok(Effect::Counted)
+    }
+
+    fn open_order(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<&mut Order, Refusal> {
+        let last = self.custodians.get(&by.key).ok_or(Refusal::NOT_CUSTODIAN)?;
+        check_header(by, limits::MAX_EXPIRE, now)?;
+        require(by.time > *last, Refusal::REPLAYED)?;
+        let epoch = self.epoch;
+        let order = self.orders.get_mut(&subject).ok_or(Refusal::NO_TRANSACTION)?;
+        require(order.epoch == epoch, Refusal::STALE_EPOCH)?;
+        require(order.until > now, Refusal::LIFETIME_OVER)?;
+        Ok(order)
+    }
+
+    fn mark(&mut self, by: &Signed) {
+        if let Some(last) = self.custodians.get_mut(&by.key) {
+            *last = by.time;
+        }
+    }
+}
+
+impl Order {
+    fn check_no_vote(&self, key: &PublicKey) -> Result<(), Refusal> {
+        require(!self.confirmed.contains(key), Refusal::ALREADY_CONFIRMED)?;
+        require(!self.excluded.contains(key), Refusal::EXCLUDED_SIGNER)?;
+        require(!self.rejected.contains(key), Refusal::ALREADY_REJECTED)
+    }
+}
+
+#[cfg(test)]
+#[path = "wallet_tests.rs"]
+mod tests;
