@@ -324,6 +324,10 @@ contract Deployer {
         extra[7] = 9;
         child = new Child{stateInit: state, value: 1 ton, wid: -1, flag: 1, bounce: false, currencies: extra}(9);
     }
+    function split(TvmCell code, uint8 depth) public returns (address child) {
+        tvm.accept();
+        child = new Child{code: code, value: 1 ton, splitDepth: depth, varInit: {number: 3}, pubkey: 5}(9);
+    }
     function plain(TvmCell state) public returns (address child) {
         tvm.accept();
         child = address(tvm.hash(state));
@@ -367,6 +371,27 @@ fn a_ready_state_is_deployed() {
         assert_eq!(info.dst, IntAddr::Std(StdAddr::new(0, hash)));
         assert_eq!(CellBuilder::build_from(init.unwrap()).unwrap(), state.state_init);
     }
+}
+
+// heading: code option usage
+#[test]
+fn a_split_depth_is_part_of_the_state_and_so_of_the_address() {
+    let mut world = World::deployed(DEPLOYER, &[]);
+    let code = CellBuilder::build_from((1u32, 2u32)).unwrap();
+    let list = |depth| args(&[("code", AbiValue::Cell(code.clone())), ("depth", uint(8, depth))]);
+    let outcome = world.unsigned("split", &list(7));
+    assert_eq!(outcome.exit, 0, "{outcome:?}");
+    let (info, init) = sent_info(&outcome.sent[0].message);
+    let init = init.unwrap();
+    assert_eq!(init.split_depth.map(|depth| depth.into_bit_len()), Some(7));
+    assert_eq!(init.code.as_ref(), Some(&code));
+    let data: tycho_types::dict::Dict<u64, tycho_types::cell::CellSlice<'_>> =
+        init.data.as_ref().unwrap().parse().unwrap();
+    assert_eq!(data.iter().count(), 2, "the key and the static variable");
+    let child = StdAddr::new(0, *CellBuilder::build_from(&init).unwrap().repr_hash());
+    assert_eq!(info.dst, IntAddr::Std(child.clone()));
+    assert_eq!(answer(&world, "split", &outcome), [address(&child)]);
+    assert_eq!(world.unsigned("split", &list(32)).exit, 5, "the depth has five bits");
 }
 
 const HEADERS: &str = "

@@ -4,7 +4,7 @@ use tsol_syntax::ast::{self, CallArgs, NamedArg, TypeKind, TypeName};
 use tsol_syntax::span::Span;
 
 use super::{Body, Operand};
-use crate::codes::{E0331, E0332, E0333, E0509};
+use crate::codes::{E0331, E0332, E0333};
 use crate::cx::R;
 use crate::hir::{CallOptions, Expr, ExprKind, InterfaceId, NewOptions, Type};
 
@@ -49,8 +49,10 @@ impl Body<'_, '_> {
             "currencies",
             "splitDepth",
         ];
-        let options = self.new_options(options, &allowed, Some(interface), span)?;
+        let list = options;
+        let options = self.new_options(list, &allowed, Some(interface), span)?;
         self.check_new_options(&options, span)?;
+        let options = self.split_state(list, options, interface, span)?;
         let args = self.args(args, span)?;
         let values =
             self.bind_args(args, &params, &format!("the constructor of `{}`", self.cx.show(&made)))?;
@@ -85,6 +87,33 @@ impl Body<'_, '_> {
         Ok(())
     }
 
+    /// A state with a `splitDepth` is built apart: the short way to the hash of a state knows none.
+    fn split_state(
+        &mut self,
+        list: &[NamedArg],
+        options: NewOptions,
+        interface: InterfaceId,
+        span: Span,
+    ) -> R<NewOptions> {
+        let Some(depth) = list.iter().find(|option| option.name.name == "splitDepth") else {
+            return Ok(options);
+        };
+        if options.code.is_none() {
+            let message = "`splitDepth` is for `code`: a `stateInit` has its own";
+            return Err(self.cx.error(E0333, depth.name.span, message).emit());
+        }
+        let depth = self.typed(&depth.value, &Type::UINT8)?;
+        let NewOptions { code, var_init, pubkey, wid, call, .. } = options;
+        let kind = ExprKind::EncodeStateInit {
+            interface: Some(interface),
+            options: NewOptions { code, var_init, pubkey, ..NewOptions::default() },
+            data: None,
+            split_depth: Some(Box::new(depth)),
+        };
+        let state_init = Some(Box::new(Expr { kind, ty: Type::Cell, span }));
+        Ok(NewOptions { state_init, wid, call, ..NewOptions::default() })
+    }
+
     /// Options of `new` and of `abi.encodeStateInit`.
     fn new_options(
         &mut self,
@@ -103,10 +132,6 @@ impl Body<'_, '_> {
                 "pubkey" => options.pubkey = Some(Box::new(self.typed(value, &Type::UINT256)?)),
                 "wid" => options.wid = Some(Box::new(self.typed(value, &Type::INT8)?)),
                 "varInit" => options.var_init = self.var_init(value, interface, span)?,
-                "splitDepth" if interface.is_some() && allowed.contains(&"stateInit") => {
-                    let message = "`splitDepth` is not supported with `new`";
-                    return Err(self.cx.error(E0509, option.name.span, message).emit());
-                }
                 _ => {}
             }
         }
@@ -170,7 +195,7 @@ impl Body<'_, '_> {
             None => None,
         };
         let split_depth = match find("splitDepth") {
-            Some(option) => Some(Box::new(self.typed(&option.value, &Type::Int { signed: false, bits: 5 })?)),
+            Some(option) => Some(Box::new(self.typed(&option.value, &Type::UINT8)?)),
             None => None,
         };
         let say = |text: &str| Err(self.cx.error(E0333, span, text.to_owned()).emit());

@@ -220,7 +220,7 @@ impl Body<'_, '_> {
             .collect();
         if list.is_empty() {
             let ty = Type::Contract(interface);
-            return Err(self.no_member(&ty, name, None));
+            return Err(self.no_value_member(&ty, name));
         }
         let args = self.args(args, span)?;
         let (func, params) = self.choose_function(&list, &args, name.span)?;
