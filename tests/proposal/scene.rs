@@ -95,7 +95,7 @@ pub(crate) fn setup(electors: u8, now: u32) -> Value {
     let threshold = electors / 2 + 1;
     json!({
         "kind": 5,
-        "payload": BASE64_STANDARD.encode(Boc::encode(&payload())),
+        "payload": BASE64_STANDARD.encode(Boc::encode(payload())),
         "link": "https://example.org/proposal",
         "docHash": format!("0x{}", "d0".repeat(32)),
         "proposer": public_json(&key(0)),
