@@ -323,6 +323,21 @@ fn records_have_versions_and_are_listed() {
 }
 
 #[test]
+fn t44_two_records_of_one_contest_do_not_stand_for_another() {
+    let (mut hall, contest) = finalized();
+    let other = hall.launched(&payload::jury_contest(hall.world.now, 30..36));
+    for version in 1..=2u8 {
+        let record = json!({ "contestId": contest, "recordHash": hash(version), "link": "" });
+        hall.call(version, "publish", &record).success();
+    }
+    assert_eq!(hall.get("getUnpublished", &json!({ "stage": 1 }))["count"], "1");
+    hall.fails(CLOSE_STAGE, &payload::close_stage(1), 404);
+    hall.finalized(other);
+    hall.call(3, "publish", &json!({ "contestId": other, "recordHash": hash(1), "link": "" })).success();
+    assert_eq!(hall.get("getUnpublished", &json!({ "stage": 1 }))["count"], "0");
+}
+
+#[test]
 fn org_payments_are_reserved_and_confirmed_without_the_payees() {
     let mut hall = Hall::new(15);
     let profile = json!({ "payout": account(0x44).to_string(), "profileHash": hash(0) });

@@ -16,18 +16,6 @@ fn garbage() -> Cell {
     builder.build().expect("fits")
 }
 
-/// A chain of so many cells.
-fn long(cells: u32) -> Cell {
-    let mut cell = Cell::default();
-    for number in 0..cells {
-        let mut builder = CellBuilder::new();
-        builder.store_u32(number).expect("fits");
-        builder.store_reference(cell).expect("fits");
-        cell = builder.build().expect("fits");
-    }
-    cell
-}
-
 #[test]
 fn a_proposal_opens_with_the_members_of_that_moment() {
     let mut hall = Hall::new(15);
@@ -78,8 +66,11 @@ fn malformed_payloads_never_become_proposals() {
 #[test]
 fn a_payload_that_is_too_large_is_dropped() {
     let mut hall = Hall::new(15);
-    let outcome = hall.try_propose(0, SIGNAL, &long(300));
-    assert_eq!(hall.events(outcome.success())[0].0, "ProposalDropped");
+    for (bytes, event) in [(20_000, "ProposalCreated"), (40_000, "ProposalDropped")] {
+        let spec = payload::spec(hall.world.now, json!({ "title": "x".repeat(bytes) }));
+        let outcome = hall.try_propose(0, payload::LAUNCH, &payload::launch(&spec));
+        assert_eq!(hall.events(outcome.success())[0].0, event, "{bytes}");
+    }
 }
 
 #[test]

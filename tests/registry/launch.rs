@@ -244,6 +244,7 @@ fn a_bounced_funding_fails_the_launch_and_the_escrow_is_asked_again() {
     assert_eq!(hall.outcome(id).0, "Failed", "not funded yet");
     hall.hear(&escrow, "onFunded", &json!({ "contestId": 1 }));
     assert_eq!(hall.outcome(id), ("Executed", 0));
+    assert!(hall.pending().is_empty());
 }
 
 #[test]

@@ -110,6 +110,17 @@ fn a_bounce_from_elsewhere_is_no_bounce() {
 }
 
 #[test]
+fn a_bounce_of_the_multisig_touches_no_proposal() {
+    let mut hall = Hall::new(15);
+    let id = hall.propose(0, payload::SIGNAL, &payload::signal(1, false));
+    hall.call(14, "resign", &json!({})).success();
+    let sync = hall.take("syncCustodians");
+    let done = hall.world.bounce(&sync.view);
+    assert!(hall.events(&done).is_empty());
+    assert_eq!((hall.status("open"), hall.outcome(id).0), (1, "Active"));
+}
+
+#[test]
 fn bounces_of_a_launch_end_it_with_a_release() {
     let mut hall = Hall::new(15);
     let (id, _) = hall.decide(LAUNCH, &launch(&spec(hall.world.now, json!({}))));
@@ -186,6 +197,12 @@ fn a_confirmation_can_be_queued_again_until_its_time_is_over() {
     let answer = json!({ "nonce": nonce.to_string(), "code": 0 });
     let multisig = hall.multisig.clone();
     assert_eq!(hall.tell(&multisig, "done", &answer).0, 150, "the multisig answers nothing");
+    for _ in 0..10 {
+        resend(&mut hall, nonce);
+    }
+    hall.world.now += RESEND_AFTER;
+    hall.refuse_poke("resend", &json!({ "nonce": nonce.to_string() }), 155);
+    hall.world.inbox.clear();
     hall.world.now += 15 * 86_400;
     hall.call(14, "resign", &json!({})).success();
     assert!(!hall.names().contains(&"enqueue".to_owned()));
