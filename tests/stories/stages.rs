@@ -1,7 +1,7 @@
 //! The stage gate: a stage is funded when the one before it is closed.
 
 use serde_json::{Value, json};
-use workspace_tests::community::{Community, TON, action, document, number, payload};
+use workspace_tests::community::{Community, TON, action, document, number, params, payload};
 
 use crate::arena::{WINNERS, enter, funded, judge, publish, settle, spec, with_jury};
 
@@ -78,4 +78,29 @@ fn the_five_contests_of_stage_one_lead_to_stage_two() {
     community.fund_stage(3, 448_000 * TON);
     let after = community.world.balance(&community.multisig.address).0;
     assert!(before + 448_000 * TON - after < TON, "stage 3 sends its money home");
+}
+
+/// A plan of one stage: a contest, one that is requested additionally, one that needs a winner of the first.
+fn plan_with_conditions() -> ton_abi::Cell {
+    let item = |number: u8, total: u128, depends: &[u8], on_request: bool| {
+        json!({ "number": number, "topic": 1, "total": (total * TON).to_string(), "dependsOn": depends,
+            "onRequest": on_request })
+    };
+    let items = [item(1, 1_120, &[], false), item(2, 0, &[], true), item(3, 1_120, &[1], false)];
+    payload("StagePlan[]", &json!([{ "budget": (2_240 * TON).to_string(), "items": items }]))
+}
+
+#[test]
+fn t50_contests_that_are_requested_additionally_or_wait_for_another_cannot_be_launched() {
+    let mut community = Community::found_with(15, &params(), &plan_with_conditions());
+    community.grant(2_240 * TON);
+    community.fund_stage(1, 2_240 * TON);
+    let launch = |community: &mut Community, item: u8| {
+        let spec = spec(community, 1, item, 1, 1_000);
+        community.decide(action::LAUNCH_CONTEST, &payload("Spec", &spec), 0..8)["code"].clone()
+    };
+    assert_eq!(launch(&mut community, 2), json!("407"), "nothing is granted for it");
+    assert_eq!(launch(&mut community, 3), json!("152"), "nobody has won contest 1");
+    with_jury(&mut community);
+    assert_eq!(launch(&mut community, 3), json!("0"));
 }
