@@ -10,4 +10,5 @@ mod more;
 mod programs;
 mod random;
 mod system;
+mod tries;
 mod world;
