@@ -4,4 +4,5 @@ mod arena;
 mod bootstrap;
 mod contests;
 mod members;
+mod money;
 mod stages;
