@@ -181,6 +181,29 @@ fn a_rotated_key_keeps_its_interest() {
 }
 
 #[test]
+fn interests_follow_a_seat_through_two_rotations() {
+    for (entered, first) in [(3, true), (60, false)] {
+        let (mut hall, contest) = with_contest();
+        let escrow = hall.escrow(contest);
+        let entry = json!({ "contestId": contest, "key": k(entered) });
+        if first {
+            hall.hear(&escrow, "onMemberEntry", &entry);
+        }
+        for (old, new) in [(3, 60), (60, 61)] {
+            hall.decide(payload::ROTATE, &payload::rotate(old, new));
+            let reserve = hall.take("reserveMember");
+            hall.reserved(reserve.nonce(), true);
+            hall.world.inbox.clear();
+            if !first && new == 60 {
+                hall.hear(&escrow, "onMemberEntry", &entry);
+            }
+        }
+        let id = hall.propose(0, HOLD, &payload::hold(contest, 9));
+        assert_eq!(hall.vote(id, 61, 2).code(), 308, "entered with key {entered}");
+    }
+}
+
+#[test]
 fn a_winner_who_became_member_has_an_interest_in_the_contest() {
     let mut hall = Hall::new(14);
     let contest = hall.launched(&spec(hall.world.now, json!({})));

@@ -166,6 +166,12 @@ fn a_removal_has_its_effect_even_when_the_jury_pool_cannot_be_told() {
     let leave = hall.take("releaseMember");
     hall.world.bounce(&leave.view);
     assert_eq!(hall.outcome(id), ("Executed", 0));
+    let waits = hall.get("getPending", &json!({ "afterNonce": 0, "limit": 9 }))["requests"][0].clone();
+    assert_eq!(
+        (&waits["step"], &waits["proposal"]),
+        (&json!("6"), &json!("0")),
+        "no decision waits any more"
+    );
     hall.world.inbox.clear();
     resend(&mut hall, leave.nonce());
     assert_eq!(hall.take("releaseMember").params["key"], k(14));
