@@ -13,7 +13,8 @@ use ton_client::processing::Tree;
 use ton_client::{Client, Contract, Deploy};
 
 pub use types::{
-    Custodian, Mask, Parameters, Payment, QueuedTransaction, State, TransactionId, UnknownState, Votes,
+    Custodian, Mask, Parameters, Payment, Policy, QueuedTransaction, State, TransactionId, UnknownState,
+    Votes,
 };
 
 /// Result with [`ton_client::Error`].
@@ -154,6 +155,15 @@ impl<'a> Multisig<'a> {
     /// Those of [`Client::run_getter`].
     pub async fn parameters(&self) -> Result<Parameters> {
         let answer = self.client.run_getter(&self.contract, "getParameters", &json!({})).await?;
+        Ok(answer.to()?)
+    }
+
+    /// What custodians may pay; with a controller only.
+    ///
+    /// # Errors
+    /// Those of [`Client::run_getter`].
+    pub async fn policy(&self) -> Result<Policy> {
+        let answer = self.client.run_getter(&self.contract, "getPolicy", &json!({})).await?;
         Ok(answer.to()?)
     }
 

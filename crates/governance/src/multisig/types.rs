@@ -117,6 +117,24 @@ pub struct Parameters {
     pub required_txn_confirms: u8,
 }
 
+/// What the custodians of a controlled wallet may pay.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Policy {
+    /// May be paid any amount; none for a wallet without a controller.
+    #[serde(with = "crate::text::optional_address")]
+    pub treasury: Option<Address>,
+    /// May be paid any amount.
+    #[serde(with = "crate::text::optional_address")]
+    pub main_giver: Option<Address>,
+    /// May be paid within the free limit.
+    pub allowlist: Vec<Address>,
+    /// Limit of one transaction and of 24 h together.
+    pub free_limit: Nano,
+    /// What was spent under the limit in the present 24 h.
+    pub spent: Nano,
+}
+
 /// A transaction that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -146,6 +146,11 @@ async fn verify_children(organs: &Organs<'_>, charter: &Charter<'_>, keys: &[Pub
     ensure("custodians are the members", found == keys, format!("{found:?}"))?;
     let required = organs.multisig.parameters().await?.required_txn_confirms;
     expect("confirmations for a payment", rules::threshold(keys.len()), required.into())?;
+    let policy = organs.multisig.policy().await?;
+    let payees = policy.treasury.as_ref() == Some(organs.treasury.address())
+        && policy.main_giver.as_ref() == Some(&charter.main_giver)
+        && policy.allowlist.is_empty();
+    ensure("the multisig pays treasury and main giver only", payees, format!("{policy:?}"))?;
     let mut mirror = organs.jury_pool.mirror().await?;
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();

@@ -1,11 +1,13 @@
 //! Payouts are confirmed by the members, paid, claimed, and the rest goes home.
 
 use keys::Signer;
+use ton_abi::Address;
 
 use super::{Error, Host, Result, ensure, expect, money, wallet};
 use crate::contest::{DESK_GAS, Ending, ItemState, PAYOUTS_PER_CALL, Payout, Phase};
+use crate::multisig::TransactionId;
 use crate::organisation::Span;
-use crate::registry::ContestStatus;
+use crate::registry::{ContestStatus, Step};
 use crate::{ContestEscrow, Multisig, Organs};
 
 /// Pokes that settling may take before it counts as stuck.
@@ -21,7 +23,7 @@ const REPEAT_AFTER: Span = Span(600);
 ///
 /// # Errors
 /// [`Error::Unconfirmed`] if they are too few; [`Error::Found`] if nothing is queued, or the contest does not
-/// know of the confirmation afterwards.
+/// know of the confirmation afterwards, or the payout is held.
 pub async fn confirm_payout(
     organs: &Organs<'_>,
     id: u32,
@@ -29,15 +31,39 @@ pub async fn confirm_payout(
     host: &mut impl Host,
 ) -> Result<()> {
     let contest = organs.contest(id).await?;
+    expect("phase of the contest", Phase::Confirm, contest.standing().await?.phase)?;
     let record = organs.registry.contest(id).await?;
     expect("payout list that the members confirm", contest.payout_hash().await?, record.payout_hash)?;
-    let queue = organs.multisig.transactions().await?;
-    let waiting = queue.iter().find(|waiting| waiting.dest == *contest.address());
-    let waiting = waiting.ok_or_else(|| Error::found("queued confirmation of contest", id, "none"))?;
-    money::confirm(organs, waiting.id, custodians, host).await?.expect_success()?;
+    let waiting = match queued(organs, contest.address()).await? {
+        Some(waiting) => waiting,
+        None => queue_again(organs, id, contest.address(), host).await?,
+    };
+    money::confirm(organs, waiting, custodians, host).await?.expect_success()?;
     let standing = contest.standing().await?;
     ensure("the payout is confirmed", standing.confirmed, "no")?;
     expect("phase of the contest", Phase::Payable, standing.phase)
+}
+
+/// The transaction of the members' wallet that confirms something at an address.
+async fn queued(organs: &Organs<'_>, dest: &Address) -> Result<Option<TransactionId>> {
+    let queue = organs.multisig.transactions().await?;
+    Ok(queue.iter().find(|waiting| waiting.dest == *dest).map(|waiting| waiting.id))
+}
+
+/// Has the registry queue a confirmation again, for instance one that was confirmed while the payout was held.
+async fn queue_again(
+    organs: &Organs<'_>,
+    id: u32,
+    dest: &Address,
+    host: &mut impl Host,
+) -> Result<TransactionId> {
+    let none = || Error::found("queued confirmation of contest", id, "none");
+    let requests = organs.registry.pending().await?;
+    let request = requests.iter().find(|it| it.step == Step::Confirm && it.subject == id).ok_or_else(none)?;
+    host.wait_until(request.sent_at.plus(REPEAT_AFTER.0)).await?;
+    let tree = organs.registry.resend(request.nonce).await?.expect_success()?;
+    host.note("queue a confirmation again", None, &tree);
+    queued(organs, dest).await?.ok_or_else(none)
 }
 
 /// Sends everything that is due; gives all payout items.

@@ -91,15 +91,13 @@ fn judge(contest: &ContestEscrow<'_>, lines: impl Fn(u32) -> Vec<Line>, clerk: &
     }
 }
 
-#[test]
-fn a_rejected_entry_wins_nothing_and_what_nobody_wins_goes_home() {
-    let world = world();
-    let mut hall = Hall::funded(&world);
+/// A Jury Contest with a ranking: entries 2 and 1 win, entry 3 is rejected. Gives its id and the winners' keys.
+pub(crate) fn ranked_jury_contest(hall: &mut Hall<'_>) -> (u32, Vec<Development>) {
     let (id, spec) = hall.jury_contest();
     let contest = block_on(hall.organs.contest(id)).unwrap();
     block_on(hall.clerk.wait_until(spec.open_at)).unwrap();
     for index in 200..203 {
-        enter(&mut hall, &contest, &form(&spec, &index.to_string()), index).unwrap();
+        enter(hall, &contest, &form(&spec, &index.to_string()), index).unwrap();
     }
     let clerk = &mut hall.clerk;
     assert_eq!(block_on(workflow::draw(&contest, clerk)).unwrap().phase, Phase::Commit);
@@ -111,12 +109,28 @@ fn a_rejected_entry_wins_nothing_and_what_nobody_wins_goes_home() {
     let ranking = block_on(workflow::tally(&contest, clerk)).unwrap();
     let places: Vec<_> = ranking.iter().map(|rank| (rank.place, rank.entry, rank.prize)).collect();
     assert_eq!(places, [(1, 2, Nano::tokens(250)), (2, 1, Nano::tokens(200))]);
+    (id, vec![development::signer(201), development::signer(200)])
+}
 
-    let eight = members(8);
+/// The same, paid and settled.
+pub(crate) fn jury_contest_with_two_winners(hall: &mut Hall<'_>) -> (u32, Vec<Development>) {
+    let (id, winners) = ranked_jury_contest(hall);
+    let contest = block_on(hall.organs.contest(id)).unwrap();
+    let (eight, clerk) = (members(8), &mut hall.clerk);
     block_on(workflow::confirm_payout(&hall.organs, id, &signers(&eight), clerk)).unwrap();
     let items = block_on(workflow::pay(&contest, clerk)).unwrap();
     assert!(items.iter().all(|item| item.state == ItemState::Sent));
     block_on(workflow::settle(&hall.organs, id, clerk)).unwrap();
+    (id, winners)
+}
+
+#[test]
+fn a_rejected_entry_wins_nothing_and_what_nobody_wins_goes_home() {
+    let world = world();
+    let mut hall = Hall::funded(&world);
+    let (id, _) = jury_contest_with_two_winners(&mut hall);
+    let contest = block_on(hall.organs.contest(id)).unwrap();
+    let spec = block_on(contest.spec()).unwrap();
     let ledger = block_on(contest.ledger()).unwrap();
     let jury = Nano(spec.jury_reward().0 / 3 * 3);
     assert_eq!(ledger.budget.sent.0, Nano::tokens(450).0 + jury.0, "prizes, and thirds of the jury reward");
@@ -138,7 +152,7 @@ fn t72_a_payout_is_not_confirmed_before_there_is_a_ranking() {
     let eight = members(8);
     let keys = signers(&eight);
     let error = block_on(workflow::confirm_payout(&hall.organs, id, &keys, &mut hall.clerk)).unwrap_err();
-    assert!(error.to_string().starts_with("queued confirmation of contest"), "{error}");
+    assert!(error.to_string().starts_with("phase of the contest: funded"), "{error}");
     world.finish();
 }
 

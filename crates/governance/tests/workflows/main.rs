@@ -4,4 +4,5 @@ mod contests;
 mod decisions;
 mod founding;
 mod hall;
+mod jurors;
 mod stages;
