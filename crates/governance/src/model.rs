@@ -38,6 +38,7 @@ pub mod jury;
 pub mod launch;
 pub mod limits;
 pub mod members;
+pub mod org;
 pub mod payout;
 pub mod proposal;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use ton_abi::{Address, Nano, PublicKey, UnixTime};
 use super::entry::{Entry, Nomination};
 use super::judging::Seat;
 use super::limits;
-use super::payout::Books;
+use super::payout::{Books, ItemState};
 use super::refusal::{Refusal, require};
 use super::tally::{self, Rank, Stats};
 use crate::contest::{Ending, Phase};
@@ -174,11 +174,16 @@ impl Contest {
             Phase::Held
         } else if now > self.confirm_by {
             Phase::Payable
-        } else if self.announced || now >= tallied_at.plus(limits::RESEND_AFTER) {
+        } else if self.is_known(tallied_at, now) {
             Phase::Confirm
         } else {
             Phase::Tallied
         }
+    }
+
+    /// Whether the registry knows the ranking, or had the time to ask for it.
+    const fn is_known(&self, tallied_at: UnixTime, now: UnixTime) -> bool {
+        self.announced || now.0 >= tallied_at.plus(limits::RESEND_AFTER).0
     }
 
     /// Whether prizes and jury pay may be paid.
@@ -321,9 +326,13 @@ impl Contest {
     /// 514, 513, 515 in this order.
     pub fn claim(&mut self, item: u8, payee: &Address, now: UnixTime) -> Result<Nano, Refusal> {
         let payable = self.is_payable(now);
+        let was_due = self.books.items.get(&item).is_some_and(|item| item.state == ItemState::Due);
         let amount = self.books.claim(item, payee, payable)?;
         self.recorded = self.phase(now);
-        self.sent_at = now;
+        // Settling waits for the bounces of what was due, not for those of repeated claims.
+        if was_due {
+            self.sent_at = now;
+        }
         Ok(amount)
     }
 
@@ -339,12 +348,12 @@ impl Contest {
         wallet: Option<&Address>,
         now: UnixTime,
     ) -> Result<(u8, PublicKey, Address), Refusal> {
-        let phase = self.phase(now);
+        let known = self.tallied_at.is_some_and(|tallied_at| self.is_known(tallied_at, now));
         let place = self.ranking.iter().find(|rank| rank.entry == number).map(|rank| rank.place);
         let entry = self.entries.get_mut(&number).ok_or(Refusal::NOT_FOUND)?;
         let own = wallet.map_or(entry.key == *by, |wallet| entry.wallet == *wallet);
         require(own, Refusal::NOT_PAYEE)?;
-        require(self.tallied_at.is_some() && phase != Phase::Tallied, Refusal::BAD_PHASE)?;
+        require(known, Refusal::BAD_PHASE)?;
         let place = place.filter(|place| *place <= limits::WINNER_PLACES).ok_or(Refusal::NOT_WINNER)?;
         let again = entry.nominated == Nomination::Refused && wallet.is_some();
         require(entry.nominated == Nomination::No || again, Refusal::DUPLICATE)?;

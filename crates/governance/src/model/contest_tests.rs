@@ -249,6 +249,7 @@ fn t61_entrants_and_members_are_dropped_from_the_jury() {
     contest.draw_jury(end).expect("it waits for its jury");
     let mut drawn = jurors(4);
     drawn.push(SpecJuror { key: key(3), addr: wallet(90) });
+    drawn.push(SpecJuror { key: key(90), addr: wallet(3) });
     assert!(!contest.seat_jury(&drawn, end), "two are left, three are needed");
     assert_eq!(contest.draw_jury(end.plus(599)).err(), Some(Refusal::BAD_TIME));
     contest.draw_jury(end.plus(600)).expect("ten minutes later");

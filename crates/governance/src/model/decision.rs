@@ -300,9 +300,9 @@ impl Model {
         let count = (1..=limits::ORG_PAYMENTS).contains(&pay.payments.len());
         require(count && self.wallet.wanted(now) < limits::CONTROLLER_ITEMS, Refusal::LIMIT)?;
         self.treasury.pay_org(id, &pay.payments, now)?;
-        let excluded = self.members.payees(&paid_addresses(&pay.payments));
-        let wish = Wish { until: now.plus(limits::RESERVE_LIFE), excluded: excluded.clone() };
-        require(self.wallet.want(Subject::Org(id), wish, excluded, now), Refusal::LIMIT)
+        let payees = self.members.payees(&paid_addresses(&pay.payments));
+        let wish = Wish { until: now.plus(limits::RESERVE_LIFE), payees: payees.clone() };
+        require(self.wallet.want(Subject::Org(id), wish, payees, now), Refusal::LIMIT)
     }
 
     /// The wallet hears of a change of members; what it had not confirmed yet is enqueued again.
@@ -311,7 +311,11 @@ impl Model {
         self.wallet.sync(&keys, required, self.members.epoch, now);
         self.wallet.wanted(now);
         for (subject, wish) in self.wallet.wishes.clone() {
-            let excluded = self.members.excluded(&wish.excluded);
+            let interested = match subject {
+                Subject::Contest(id) => self.directory.get(&id).map(|listing| &listing.excluded),
+                Subject::Org(_) | Subject::Payment(_) => Some(&wish.payees),
+            };
+            let excluded = interested.map_or_else(BTreeSet::new, |keys| self.members.excluded(keys));
             self.wallet.enqueue(subject, wish.until, excluded, now);
         }
     }

@@ -283,8 +283,8 @@ impl Model {
         let Some(listing) = self.directory.get_mut(&id) else { return };
         listing.status = ContestStatus::Finalized;
         listing.finalized_at = now;
-        let wish = Wish { until, excluded: listing.excluded.clone() };
-        let excluded = self.members.excluded(&wish.excluded);
+        let excluded = self.members.excluded(&listing.excluded);
+        let wish = Wish { until, payees: BTreeSet::new() };
         self.wallet.want(Subject::Contest(id), wish, excluded, now);
     }
 }

@@ -75,8 +75,7 @@ impl Model {
         let wide = |time: UnixTime| u64::from(time.0);
         let end = wide(spec.entries_end);
         let phases = limits::MIN_PHASE..=limits::MAX_PHASE;
-        spec.entries_end > now
-            && end >= wide(spec.open_at) + u64::from(limits::MIN_PHASE)
+        end >= wide(spec.open_at.max(now)) + u64::from(limits::MIN_PHASE)
             && end <= wide(now) + u64::from(limits::MAX_PHASE)
             && phases.contains(&spec.commit_span.0)
             && phases.contains(&spec.reveal_span.0)
@@ -88,6 +87,8 @@ impl Model {
         if spec.kind == Kind::Regular {
             return require(spec.bootstrap_jury.is_empty() && spec.seats == 0, Refusal::BAD_ACTION);
         }
+        let few = spec.bootstrap_jury.len() < usize::from(spec.min_jurors);
+        require(spec.bootstrap_jury.is_empty() || !few, Refusal::BAD_ACTION)?;
         let mut seen = BTreeSet::new();
         for juror in &spec.bootstrap_jury {
             require(!juror.key.is_zero() && seen.insert(juror.key), Refusal::BAD_ACTION)?;

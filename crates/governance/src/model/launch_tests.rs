@@ -64,6 +64,8 @@ fn t66_every_phase_lasts_a_day() {
         Spec { entries_end: START, open_at: UnixTime(START.0 - DAY), ..good() },
         Refusal::BAD_TIME,
     );
+    let begun = Spec { open_at: UnixTime(START.0 - DAY), ..good() };
+    assert_refused(Spec { entries_end: START.plus(DAY - 1), ..begun }, Refusal::BAD_TIME);
     assert_refused(Spec { entries_end: START.plus(365 * DAY + 1), ..good() }, Refusal::BAD_TIME);
     assert_refused(Spec { commit_span: Span(DAY - 1), ..good() }, Refusal::BAD_TIME);
     assert_refused(Spec { reveal_span: Span(DAY - 1), ..good() }, Refusal::BAD_TIME);
@@ -80,7 +82,9 @@ fn t77_juries_of_their_own_are_for_jury_contests_without_members() {
     };
     assert_refused(Spec { bootstrap_jury: jury(&[JUROR]), ..good() }, Refusal::BAD_ACTION);
     assert_refused(Spec { seats: 1, ..good() }, Refusal::BAD_ACTION);
-    let of = |numbers| Spec { bootstrap_jury: jury(numbers), ..jury_contest(START) };
+    let of = |numbers| Spec { bootstrap_jury: jury(numbers), min_jurors: 1, ..jury_contest(START) };
+    let few = Spec { min_jurors: 3, ..of(&[JUROR, JUROR + 1]) };
+    assert_refused(few, Refusal::BAD_ACTION);
     assert_refused(of(&[JUROR, JUROR]), Refusal::BAD_ACTION);
     assert_refused(of(&[JUROR, 3]), Refusal::IS_MEMBER);
     let mut masterchain = of(&[JUROR]);

@@ -117,7 +117,7 @@ fn rank(spec: &Spec, entries: &BTreeMap<u8, Stats>) -> Vec<Rank> {
 fn jury_pay(spec: &Spec, comments: &[u8]) -> Vec<Nano> {
     let pay = share(spec.fund, spec.jury_bps);
     let all: u128 = comments.iter().map(|count| u128::from(*count)).sum();
-    let part = |count: &u8| if all == 0 { 0 } else { pay.0 * u128::from(*count) / all };
+    let part = |count: &u8| (pay.0 * u128::from(*count)).checked_div(all).unwrap_or(0);
     comments.iter().map(|count| at_least_min(part(count))).collect()
 }
 

@@ -1,12 +1,13 @@
-//! Stage budgets with their gate, the budgets of contests, the org fund.
+//! Stage budgets with their gate, and the budgets of contests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ton_abi::{Nano, UnixTime};
+use ton_abi::Nano;
 
 use super::limits;
+use super::org::OrgList;
 use super::refusal::{Refusal, require};
-use crate::payload::{OrgPayment, StagePlan};
+use crate::payload::StagePlan;
 use crate::text::Digest;
 use crate::treasury::StageStatus;
 
@@ -78,21 +79,6 @@ pub struct Budget {
     pub over: bool,
     /// Whether its money was sent at least once.
     pub was_sent: bool,
-}
-
-/// A list of payments of the org fund.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrgList {
-    /// The payments.
-    pub payments: Vec<OrgPayment>,
-    /// Their sum.
-    pub sum: Nano,
-    /// From when on it can be given back when nobody confirmed it.
-    pub until: UnixTime,
-    /// Whether it was confirmed and sent.
-    pub paid: bool,
-    /// Payments that came back.
-    pub bounced: BTreeSet<u8>,
 }
 
 /// What happened to money that was brought for a stage.
@@ -348,74 +334,6 @@ impl Treasury {
             next.available.0 += carry.0;
             next.activate();
         }
-        Ok(())
-    }
-
-    /// The registry reserves payments of the org fund. The same list again changes nothing.
-    ///
-    /// # Errors
-    /// 155 counts or an amount; 156 another list under this id, or a paid one; 402 more than the fund.
-    pub fn pay_org(&mut self, id: u32, payments: &[OrgPayment], now: UnixTime) -> Result<(), Refusal> {
-        require((1..=limits::ORG_PAYMENTS).contains(&payments.len()), Refusal::LIMIT)?;
-        if let Some(known) = self.org_lists.get(&id) {
-            return require(!known.paid && known.payments == payments, Refusal::DUPLICATE);
-        }
-        let waiting = self.org_lists.values().filter(|list| !list.paid).count();
-        require(waiting < limits::ORG_WAITING, Refusal::LIMIT)?;
-        let mut sum = 0;
-        for payment in payments {
-            require(payment.amount >= limits::MIN_VALUE, Refusal::LIMIT)?;
-            require(payment.amount.0 <= self.org_available.0 - sum, Refusal::INSUFFICIENT)?;
-            sum += payment.amount.0;
-        }
-        self.org_available.0 -= sum;
-        self.org_reserved.0 += sum;
-        self.org_lists.insert(
-            id,
-            OrgList {
-                payments: payments.to_vec(),
-                sum: Nano(sum),
-                until: now.plus(limits::RESERVE_LIFE),
-                paid: false,
-                bounced: BTreeSet::new(),
-            },
-        );
-        Ok(())
-    }
-
-    /// The members confirmed an org list: every payment is sent.
-    ///
-    /// # Errors
-    /// 157 nothing waits under this id.
-    pub fn confirmed(&mut self, id: u32) -> Result<Vec<OrgPayment>, Refusal> {
-        let list = self.org_lists.get_mut(&id).filter(|list| !list.paid).ok_or(Refusal::NOT_FOUND)?;
-        list.paid = true;
-        self.org_reserved.0 -= list.sum.0;
-        self.org_paid.0 += list.sum.0;
-        Ok(list.payments.clone())
-    }
-
-    /// A payment of an org list came back with so much of its amount; whether that was news.
-    pub fn payment_bounced(&mut self, id: u32, index: u8, back: Nano) -> bool {
-        let Some(list) = self.org_lists.get_mut(&id).filter(|list| list.paid) else { return false };
-        if usize::from(index) >= list.payments.len() || !list.bounced.insert(index) {
-            return false;
-        }
-        self.org_available.0 += back.0;
-        self.org_paid.0 -= back.0;
-        true
-    }
-
-    /// Anyone gives an org list back that nobody confirmed.
-    ///
-    /// # Errors
-    /// 157, 153.
-    pub fn release_reserve(&mut self, id: u32, now: UnixTime) -> Result<(), Refusal> {
-        let list = self.org_lists.get(&id).filter(|list| !list.paid).ok_or(Refusal::NOT_FOUND)?;
-        require(now >= list.until, Refusal::BAD_TIME)?;
-        self.org_reserved.0 -= list.sum.0;
-        self.org_available.0 += list.sum.0;
-        self.org_lists.remove(&id);
         Ok(())
     }
 

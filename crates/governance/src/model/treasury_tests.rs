@@ -1,7 +1,7 @@
 //! The stage gate, budgets and the org fund (T43 to T48, T50, T53).
 
 use super::*;
-use crate::model::fixture::{START, digest, wallet};
+use crate::model::fixture::digest;
 use crate::organisation::Organisation;
 use crate::payload;
 
@@ -210,53 +210,6 @@ fn the_rest_of_the_last_stage_is_unassigned() {
     // Nothing was launched: the first grant went through all stages.
     assert_eq!(treasury.unassigned, Nano::tokens(673_120));
     assert_eq!(treasury.booked(), treasury.unassigned);
-}
-
-fn payment(n: u8, tons: u64) -> OrgPayment {
-    OrgPayment { to: wallet(n), amount: Nano::tokens(tons) }
-}
-
-/// An org fund of 100 TON.
-fn with_org_fund() -> Treasury {
-    let mut treasury = active();
-    funded(&mut treasury, 1, 2, Nano::tokens(112_000));
-    treasury.org_share(1, Nano::tokens(100)).expect("it is known");
-    treasury
-}
-
-#[test]
-fn t53_org_payments_are_reserved_confirmed_and_sent_once() {
-    let mut treasury = with_org_fund();
-    let list = [payment(1, 30), payment(2, 20)];
-    assert_eq!(treasury.pay_org(5, &[payment(1, 101)], START), Err(Refusal::INSUFFICIENT));
-    assert_eq!(treasury.pay_org(5, &[], START), Err(Refusal::LIMIT));
-    assert_eq!(treasury.pay_org(5, &vec![payment(1, 1); 17], START), Err(Refusal::LIMIT));
-    let dust = OrgPayment { to: wallet(1), amount: Nano(999_999) };
-    assert_eq!(treasury.pay_org(5, &[dust], START), Err(Refusal::LIMIT));
-    assert_eq!(treasury.pay_org(5, &list, START), Ok(()));
-    assert_eq!(treasury.pay_org(5, &list, START), Ok(()), "the same again");
-    assert_eq!(treasury.pay_org(5, &list[..1], START), Err(Refusal::DUPLICATE));
-    assert_eq!(treasury.pay_org(6, &[payment(3, 51)], START), Err(Refusal::INSUFFICIENT));
-    assert_eq!(treasury.confirmed(6), Err(Refusal::NOT_FOUND));
-    assert_eq!(treasury.confirmed(5).as_deref(), Ok(list.as_slice()));
-    assert_eq!(treasury.confirmed(5), Err(Refusal::NOT_FOUND));
-    assert_eq!((treasury.org_available, treasury.org_reserved), (Nano::tokens(50), Nano::ZERO));
-    assert!(treasury.payment_bounced(5, 1, Nano::tokens(20)));
-    assert!(!treasury.payment_bounced(5, 1, Nano::tokens(20)), "once");
-    assert!(!treasury.payment_bounced(5, 2, Nano::tokens(20)));
-    assert_eq!(treasury.org_available, Nano::tokens(70));
-}
-
-#[test]
-fn unconfirmed_org_payments_are_given_back_after_thirty_days() {
-    let mut treasury = with_org_fund();
-    treasury.pay_org(5, &[payment(1, 30)], START).expect("the fund holds it");
-    let until = START.plus(30 * 86_400);
-    assert_eq!(treasury.release_reserve(5, UnixTime(until.0 - 1)), Err(Refusal::BAD_TIME));
-    assert_eq!(treasury.release_reserve(5, until), Ok(()));
-    assert_eq!(treasury.release_reserve(5, until), Err(Refusal::NOT_FOUND));
-    assert_eq!(treasury.org_available, Nano::tokens(100));
-    assert_eq!(treasury.confirmed(5), Err(Refusal::NOT_FOUND));
 }
 
 #[test]

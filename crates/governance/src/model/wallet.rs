@@ -1,6 +1,7 @@
 //! The members' wallet as far as it confirms what the registry enqueued: payouts of contests and org payments.
 //!
-//! Payments that custodians submit themselves are not here.
+//! Of payments that custodians submit themselves only the votes are here; what they pay, and what the policy allows,
+//! is left to the caller.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,8 @@ pub enum Subject {
     Contest(u32),
     /// The org payments of a proposal.
     Org(u32),
+    /// A payment that a custodian submitted, by its id in the wallet.
+    Payment(u64),
 }
 
 /// A confirmation that the registry wants.
@@ -24,8 +27,8 @@ pub enum Subject {
 pub struct Wish {
     /// When it is of no use any more.
     pub until: UnixTime,
-    /// Members with an interest.
-    pub excluded: BTreeSet<PublicKey>,
+    /// Members who are paid by it; for a contest the directory knows who has an interest.
+    pub payees: BTreeSet<PublicKey>,
 }
 
 /// A queued confirmation.
@@ -134,6 +137,31 @@ impl Wallet {
         self.orders.insert(subject, order);
     }
 
+    /// Checks the signer of a message to the wallet.
+    ///
+    /// # Errors
+    /// 100, 57, 52 in this order.
+    pub fn check_custodian(&self, by: &Signed, now: UnixTime) -> Result<(), Refusal> {
+        let last = self.custodians.get(&by.key).ok_or(Refusal::NOT_CUSTODIAN)?;
+        check_header(by, limits::MAX_EXPIRE, now)?;
+        require(by.time > *last, Refusal::REPLAYED)
+    }
+
+    /// A custodian submitted a payment, whose message was taken; it counts as the first confirmation.
+    pub fn submit(&mut self, by: &Signed, id: u64, until: UnixTime) {
+        let order = Order {
+            until,
+            epoch: self.epoch,
+            required: self.required,
+            excluded: BTreeSet::new(),
+            confirmed: BTreeSet::from([by.key]),
+            rejected: BTreeSet::new(),
+            revokes: 0,
+            closed: false,
+        };
+        self.orders.insert(Subject::Payment(id), order);
+    }
+
     /// The custodians are the members of today. What they confirmed before is stale.
     pub fn sync(&mut self, keys: &[PublicKey], required: u8, epoch: u32, now: UnixTime) {
         if epoch <= self.epoch {
@@ -194,9 +222,7 @@ impl Wallet {
     }
 
     fn open_order(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<&mut Order, Refusal> {
-        let last = self.custodians.get(&by.key).ok_or(Refusal::NOT_CUSTODIAN)?;
-        check_header(by, limits::MAX_EXPIRE, now)?;
-        require(by.time > *last, Refusal::REPLAYED)?;
+        self.check_custodian(by, now)?;
         let epoch = self.epoch;
         let order = self.orders.get_mut(&subject).ok_or(Refusal::NO_TRANSACTION)?;
         require(order.epoch == epoch, Refusal::STALE_EPOCH)?;
@@ -204,7 +230,8 @@ impl Wallet {
         Ok(order)
     }
 
-    fn mark(&mut self, by: &Signed) {
+    /// Marks a message that [`Self::check_custodian`] let pass.
+    pub fn mark(&mut self, by: &Signed) {
         if let Some(last) = self.custodians.get_mut(&by.key) {
             *last = by.time;
         }
