@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use ton_abi::Cell;
 
 use crate::cards::scores;
-use crate::support::{Contest, DAY, TON, base64, entrant, juror, number, salt};
+use crate::support::{Contest, DAY, Step, TON, base64, entrant, juror, number, salt};
 
 /// Gas before acceptance stays below this.
 const BEFORE_ACCEPT: u64 = 9_000;
@@ -15,7 +15,9 @@ const TALLY: u64 = 600_000;
 
 /// The card of juror `n` for 64 entries.
 fn full_card(n: u8, spread: bool) -> Cell {
-    let score = |entry: u8| if spread { 1 + entry.wrapping_mul(7).wrapping_add(n.wrapping_mul(entry)) % 10 } else { 5 };
+    let score = |entry: u8| {
+        if spread { 1 + entry.wrapping_mul(7).wrapping_add(n.wrapping_mul(entry)) % 10 } else { 5 }
+    };
     scores(&(1..=64).map(|entry| (entry, score(entry))).collect::<Vec<_>>())
 }
 
@@ -31,13 +33,13 @@ fn before_accept(contest: &Contest, name: &str, message: &Cell) {
     assert!(gas < BEFORE_ACCEPT, "{name} needs {gas} gas before it is accepted");
 }
 
-fn poke(contest: &mut Contest, name: &str, params: &Value) -> Vec<u64> {
+fn poke(contest: &mut Contest, name: &str, params: &Value) -> Step {
     let header = contest.world.header(None);
     let message = contest.contract.unsigned(name, params, &header);
     before_accept(contest, name, &message);
     let step = contest.external(&message).ok();
     println!("{:?}  {name}", step.gas);
-    step.gas
+    step
 }
 
 fn run(spread: bool) {
@@ -75,7 +77,7 @@ fn run(spread: bool) {
     println!("{dearest:>8}  revealCard of 64 entries");
     assert!(dearest < REVEAL, "a reveal needs {dearest} gas");
     contest.world.now = contest.time("revealEnd");
-    let gas = poke(&mut contest, "advance", &json!({}));
+    let gas = poke(&mut contest, "advance", &json!({})).gas;
     assert!(gas.iter().all(|gas| *gas < TALLY), "a step of the tally needs {gas:?} gas");
     contest.done(&crate::support::registry(), &json!("3"), 0).ok();
     let ranking = contest.get("getRanking", &json!({}))["ranking"].clone();
@@ -86,16 +88,36 @@ fn run(spread: bool) {
     println!("{:?}  nominate", contest.external(&winner).ok().gas);
     contest.world.now += 600;
     assert_eq!(contest.confirm().answer(), 0);
+    let mut dearest_bounce = 0;
+    let mut sent = Vec::new();
     while contest.sum("budget", "due") + contest.sum("deposits", "due") > 0 {
-        poke(&mut contest, "payNext", &json!({ "n": 20 }));
+        sent.extend(poke(&mut contest, "payNext", &json!({ "n": 20 })).sent);
     }
+    for payout in &sent {
+        let step = contest.bounce(payout);
+        dearest_bounce = dearest_bounce.max(step.gas[0]);
+    }
+    println!("{dearest_bounce:>8}  bounce of a payout, the dearest of {}", sent.len());
     getters(&contest, &ranking);
+    end(&mut contest);
+}
+
+/// Settling and sweeping with everything Failed.
+fn end(contest: &mut Contest) {
     contest.world.now += DAY;
-    poke(&mut contest, "settle", &json!({}));
+    let mut step = poke(contest, "settle", &json!({}));
     contest.world.now += 600;
-    let pending = contest.get("getPending", &json!({}));
-    let nonce = pending["requests"][0]["nonce"].clone();
-    poke(&mut contest, "resend", &json!({ "nonce": nonce }));
+    let nonce = step.sent[0].params["nonce"].clone();
+    poke(contest, "resend", &json!({ "nonce": nonce }));
+    while step.sent[0].name != "onContestClosed" {
+        let request = step.sent[0].clone();
+        step = contest.done(&request.to, &request.params["nonce"], 0).ok();
+        println!("{:?}  done of {}", step.gas, request.name);
+    }
+    contest.world.now += 180 * DAY;
+    poke(contest, "sweep", &json!({})).message("refund");
+    contest.audits = true;
+    contest.audit();
 }
 
 /// Every getter answers at full size (T79).
