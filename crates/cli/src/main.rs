@@ -7,6 +7,7 @@
 //! - exit status: 0 ok, 1 refused by the chain, 2 usage, 3 network, 4 keys, 5 stopped by a safety check;
 //! - no secret is taken from the command line or printed.
 
+mod actor;
 mod args;
 mod commands;
 mod contracts;

@@ -70,6 +70,13 @@ pub struct Stage {
     pub link: String,
 }
 
+impl Stage {
+    /// What is missing until it is active.
+    pub fn needs(&self) -> Nano {
+        Nano(self.plan_budget.0 + self.extra.0).saturating_sub(Nano(self.received.0 + self.carry_in.0))
+    }
+}
+
 /// An item of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -22,11 +22,11 @@ use ton_abi::{Nano, UnixTime};
 use ton_client::processing::Tree;
 
 pub use bootstrap::{Charter, found, verify};
-pub use decide::{attest, carry_out, decide, propose, vote};
+pub use decide::{attest, carry_out, decide, propose, vote, vote_as};
 pub use enter::enter;
 pub use judge::{commit, draw, reveal, tally};
 pub use launch::{launched, propose_launch};
-pub use money::{confirm, fund_stage, submit};
+pub use money::{confirm, fund_stage, submit, submit_funding};
 pub use payout::{claim, confirm_payout, pay, settle};
 pub use stage::{close_stage, publish, report};
 pub use wallet::{open_wallet, send, wallet_address};

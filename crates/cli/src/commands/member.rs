@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use governance::rules;
+use governance::text::Digest;
+use governance::{rules, workflow};
 use serde_json::json;
 
+use crate::actor::{Actor, act};
 use crate::error::CliError;
+use crate::failure::from_workflow;
 use crate::members::STAND_INS;
 use crate::organisation::OrganisationArgs;
-use crate::output::Answer;
+use crate::output::{Answer, Progress};
 use crate::overview::Members;
 use crate::state::{StateArgs, World};
 use crate::table::{Column, table};
@@ -18,6 +21,16 @@ use crate::table::{Column, table};
 pub(crate) enum Member {
     /// Names, backgrounds and public keys of the initial members. With --state the members on that network.
     List(List),
+    /// Sign the Declaration of Decentralization.
+    Attest(Attest),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Attest {
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    actor: Actor,
 }
 
 #[derive(Debug, clap::Args)]
@@ -29,8 +42,25 @@ pub(crate) struct List {
     state: Option<PathBuf>,
 }
 
-pub(crate) async fn run(command: &Member) -> Result<Answer, CliError> {
-    let Member::List(args) = command;
+pub(crate) async fn run(command: &Member, progress: Progress) -> Result<Answer, CliError> {
+    match command {
+        Member::List(args) => list_members(args).await,
+        Member::Attest(args) => attest(args, progress).await,
+    }
+}
+
+async fn attest(args: &Attest, progress: Progress) -> Result<Answer, CliError> {
+    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world)?;
+        let declaration = Digest::of(&world.organisation.governance.declaration);
+        let signed = workflow::attest(organs, declaration, &key, recorder).await;
+        signed.map_err(|error| from_workflow(format!("{name} cannot sign the declaration"), error))?;
+        Ok((format!("{name} has signed {declaration}"), json!({ "declaration": declaration.to_string() })))
+    })
+    .await
+}
+
+async fn list_members(args: &List) -> Result<Answer, CliError> {
     let Some(state) = &args.state else { return list(&args.organisation) };
     let world = World::open(&StateArgs { state: state.clone() })?;
     let members = Members::read(&world.organs().await?, &world.roster()).await?;

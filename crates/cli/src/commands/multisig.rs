@@ -4,15 +4,14 @@ mod view;
 
 use clap::Subcommand;
 use governance::multisig::{Payment, TransactionId};
-use keys::development::{self, Development};
 use serde_json::{Value, json};
 use ton_abi::{Boc, Cell, Nano};
 use ton_client::processing::Tree;
 
+use crate::actor::Actor;
 use crate::error::{CliError, Status};
 use crate::failure::from_client;
 use crate::ledger::Ledger;
-use crate::organisation::member;
 use crate::output::{Answer, Progress};
 use crate::state::{StateArgs, World};
 
@@ -32,17 +31,6 @@ pub(crate) enum Multisig {
     Revoke(Act),
     /// Try again to pay a transaction that has its confirmations.
     Execute(Act),
-}
-
-/// Who acts, and whether it counts.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Actor {
-    /// The member who signs: a name, the start of one, or a number from `subgov member list`.
-    #[arg(long = "as", value_name = "MEMBER")]
-    member: String,
-    /// Show what would happen and change nothing.
-    #[arg(long)]
-    dry_run: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -93,17 +81,9 @@ pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer
     }
 }
 
-/// Name and stand-in key of the member who acts.
-fn signer(world: &World, actor: &Actor) -> Result<(String, Development), CliError> {
-    let index = member(&world.organisation, &actor.member)?;
-    let name = world.organisation.members[index].name.clone();
-    let index = u32::try_from(index).expect("there are at most 15 members");
-    Ok((name, development::signer(index)))
-}
-
 async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
     let mut world = World::open(&args.state)?;
-    let (name, key) = signer(&world, &args.actor)?;
+    let (name, key) = args.actor.signer(&world)?;
     let payment = Payment {
         to: world.account(&args.to)?,
         value: args.value.unwrap_or(Nano::ZERO),
@@ -139,7 +119,7 @@ fn payload(text: &str) -> Result<Cell, CliError> {
 
 async fn act(args: &Act, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
     let mut world = World::open(&args.state)?;
-    let (name, key) = signer(&world, &args.actor)?;
+    let (name, key) = args.actor.signer(&world)?;
     let multisig = world.multisig();
     let id = args.id;
     progress.say(format!("{name}: {verb} transaction {id}"));
@@ -166,13 +146,13 @@ async fn finish(
     let mut ledger = Ledger::default();
     ledger.note(format!("{verb} {id}"), name, &tree);
     let after = view::transaction(world, id).await?;
-    if !actor.dry_run {
+    if !actor.trial.dry_run {
         world.save()?;
     }
     let effects = view::effects(world, &tree);
     let data = json!({
         "transaction": id,
-        "dry_run": actor.dry_run,
+        "dry_run": actor.trial.dry_run,
         "steps": ledger.to_json(),
         "effects": effects.iter().map(|effect| Value::from(effect.as_str())).collect::<Vec<_>>(),
         "waiting": after.data,
@@ -184,6 +164,5 @@ async fn finish(
     let mut text: String = effects.iter().map(|effect| format!("{effect}\n")).collect();
     text += &after.text;
     text += &ledger.to_text();
-    let warnings = if actor.dry_run { vec!["dry run: nothing was kept".to_owned()] } else { Vec::new() };
-    Ok(Answer { text, data, warnings })
+    Ok(Answer { text, data, warnings: actor.trial.warnings() })
 }

@@ -1,14 +1,20 @@
 //! `subgov stage …`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use governance::organisation::{Contest, Organisation};
+use governance::payload::{Action, CloseStage};
+use governance::text::Digest;
+use governance::workflow;
 use serde_json::{Value, json};
+use ton_abi::Nano;
 
-use crate::error::CliError;
+use crate::actor::{Actor, act};
+use crate::error::{CliError, Status};
+use crate::failure::{from_client, from_workflow};
 use crate::organisation::OrganisationArgs;
-use crate::output::Answer;
+use crate::output::{Answer, Progress};
 use crate::overview::{Stages, tokens};
 use crate::state::{StateArgs, World};
 use crate::table::{Column, table};
@@ -17,6 +23,39 @@ use crate::table::{Column, table};
 pub(crate) enum Stage {
     /// The plan: stages, contests and what they cost. With --state the money of the stages on that network.
     List(List),
+    /// Submit the payment that moves a grant from the multisig to a stage; others confirm it.
+    Fund(Fund),
+    /// Propose to close a stage whose contests are over and published.
+    Close(Close),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fund {
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    actor: Actor,
+    /// Number of the stage.
+    stage: u8,
+    /// Amount in TON; without it what the stage still needs.
+    #[arg(long, value_name = "TON")]
+    value: Option<Nano>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Close {
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    actor: Actor,
+    /// Number of the stage.
+    stage: u8,
+    /// File with the report; its SHA-256 goes on the chain.
+    #[arg(long, value_name = "FILE")]
+    report: PathBuf,
+    /// Where the report is published.
+    #[arg(long, value_name = "URL")]
+    link: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -28,8 +67,64 @@ pub(crate) struct List {
     state: Option<PathBuf>,
 }
 
-pub(crate) async fn run(command: &Stage) -> Result<Answer, CliError> {
-    let Stage::List(args) = command;
+pub(crate) async fn run(command: &Stage, progress: Progress) -> Result<Answer, CliError> {
+    match command {
+        Stage::List(args) => list_stages(args).await,
+        Stage::Fund(args) => fund(args, progress).await,
+        Stage::Close(args) => close(args, progress).await,
+    }
+}
+
+async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
+    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world)?;
+        let what = format!("stage {} cannot be funded", args.stage);
+        let stage = organs.treasury.stage(args.stage).await.map_err(|error| from_client(&what, error))?;
+        let amount = args.value.unwrap_or_else(|| stage.needs());
+        let id = workflow::submit_funding(organs, args.stage, amount, &key, recorder).await;
+        let id = id.map_err(|error| from_workflow(&what, error))?;
+        let text = format!(
+            "{name} submits transaction {id}: {} TON for stage {}; the others confirm it with \
+             `subgov multisig confirm`",
+            tokens(amount),
+            args.stage
+        );
+        Ok((text, json!({ "transaction": id, "stage": args.stage, "amount": amount })))
+    })
+    .await
+}
+
+async fn close(args: &Close, progress: Progress) -> Result<Answer, CliError> {
+    let report = read_report(&args.report)?;
+    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world)?;
+        let report_hash = Digest::of(&report);
+        let link = args.link.clone();
+        let action = Action::CloseStage(CloseStage { stage: args.stage, report_hash, link });
+        let id = workflow::propose(organs, &action, &args.link, report_hash, &key, recorder).await;
+        let failed =
+            |error| from_workflow(format!("the end of stage {} cannot be proposed", args.stage), error);
+        let id = id.map_err(failed)?;
+        Ok((format!("{name} opens proposal {id}: close stage {}", args.stage), json!({ "proposal": id })))
+    })
+    .await
+}
+
+fn read_report(path: &Path) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let what = format!("cannot read {}", path.display());
+        CliError::new(
+            Status::Usage,
+            "missing-file",
+            what,
+            error.to_string(),
+            "give a text file with --report",
+        )
+        .caused_by(error)
+    })
+}
+
+async fn list_stages(args: &List) -> Result<Answer, CliError> {
     let Some(state) = &args.state else {
         return args.organisation.load().map(|organisation| list(&organisation));
     };

@@ -27,7 +27,7 @@ fn a_finished_story_can_be_looked_at() {
 
     let table = run(["contest", "list", "--state", state]);
     assert!(table.stdout.contains("Validator Failover Solution") && table.stderr.is_empty(), "{table:?}");
-    let pay = ["multisig", "submit", "--state", state, "--as", "0", "--to", "contest/1", "--value", "1"];
+    let pay = ["multisig", "submit", "--state", state, "--as", "0", "--to", "contest/1", "--value", "101"];
     fails(pay, 1, "not-included", "POLICY");
 }
 

@@ -1,5 +1,6 @@
 //! The real program, run as people and programs run it.
 
+mod by_hand;
 mod demo;
 mod lists;
 mod multisig;

@@ -43,7 +43,7 @@ impl Charter<'_> {
         let governance = &self.organisation.governance;
         Ok(Founding {
             members: self.members.clone(),
-            params: governance.params.clone(),
+            params: governance.params,
             cycle_bounds: governance.cycle_bounds.clone(),
             code_hashes: self.codes()?.iter().map(|(_, code)| *code.repr_hash()).collect(),
             plan_hash: *self.plan()?.repr_hash(),

@@ -69,13 +69,31 @@ pub async fn vote(
         if tally.outcome != Outcome::Active {
             break;
         }
-        let tree = proposal.vote(Choice::Yes, None, *member).await?.expect_success()?;
-        host.note(&format!("vote on proposal {id}"), Some(member.public_key()), &tree);
-        let counted = proposal.tally().await?;
+        let counted = vote_as(organs, id, Choice::Yes, *member, host).await?;
         expect("votes in favour", tally.yes + 1, counted.yes)?;
         tally = counted;
     }
     Ok(tally)
+}
+
+/// A member votes, or votes again; gives the count.
+///
+/// # Errors
+/// [`Error::Found`] if the proposal does not show the vote afterwards.
+pub async fn vote_as(
+    organs: &Organs<'_>,
+    id: u32,
+    choice: Choice,
+    member: &dyn Signer,
+    host: &mut impl Host,
+) -> Result<Tally> {
+    let (proposal, key) = (organs.proposal(id).await?, member.public_key());
+    let tree = proposal.vote(choice, None, member).await?.expect_success()?;
+    host.note(&format!("vote on proposal {id}"), Some(key), &tree);
+    let votes = proposal.votes().await?;
+    let found = votes.iter().find(|vote| vote.key == key).map_or(Choice::None, |vote| vote.choice);
+    expect("vote of the member", choice, found)?;
+    Ok(proposal.tally().await?)
 }
 
 /// Has a passed decision carried out, once its delay is over.

@@ -55,6 +55,28 @@ pub async fn confirm(
     }
 }
 
+/// A custodian submits the payment that moves a grant from the members' wallet to a stage.
+///
+/// # Errors
+/// Those of messages.
+pub async fn submit_funding(
+    organs: &Organs<'_>,
+    stage: u8,
+    amount: Nano,
+    custodian: &dyn Signer,
+    host: &mut impl Host,
+) -> Result<TransactionId> {
+    let nonce = organs.now().await?.0.into();
+    let payment = Payment {
+        to: organs.treasury.address().clone(),
+        value: Nano(amount.0 + CALL.0),
+        bounce: true,
+        all_balance: false,
+        payload: Some(organs.treasury.fund_stage(stage, nonce, amount)?),
+    };
+    submit(organs, &payment, custodian, host).await
+}
+
 /// Custodians move a grant from the members' wallet to a stage: the first submits, the others confirm.
 ///
 /// # Errors
@@ -68,26 +90,17 @@ pub async fn fund_stage(
 ) -> Result<Stage> {
     let (first, others) =
         custodians.split_first().ok_or_else(|| Error::found("custodians who pay", "some", "none"))?;
-    let nonce = organs.now().await?.0.into();
     let before = organs.treasury.stage(stage).await?;
-    let payment = Payment {
-        to: organs.treasury.address().clone(),
-        value: Nano(amount.0 + CALL.0),
-        bounce: true,
-        all_balance: false,
-        payload: Some(organs.treasury.fund_stage(stage, nonce, amount)?),
-    };
-    let id = submit(organs, &payment, *first, host).await?;
+    let id = submit_funding(organs, stage, amount, *first, host).await?;
     let tree = confirm(organs, id, others, host).await?;
     let refusal = tree.failures().find(|step| step.account() == organs.treasury.address());
     if let Some(code) = refusal.and_then(|step| step.failure.as_ref()?.code()) {
-        return Err(Error::Bounced { stage, value: payment.value, code: code.0 });
+        return Err(Error::Bounced { stage, value: Nano(amount.0 + CALL.0), code: code.0 });
     }
     let after = organs.treasury.stage(stage).await?;
     let booked = after.received.saturating_sub(before.received);
     ensure("money of the stage", booked == amount, format!("{booked:#} TON"))?;
-    let needed = after.plan_budget.0 + after.extra.0;
-    let full = after.received.0 + after.carry_in.0 >= needed;
+    let full = after.needs().is_zero();
     ensure("the stage is active", !full || after.status == StageStatus::Active, after.status)?;
     Ok(after)
 }
