@@ -237,7 +237,11 @@ fn a_bounced_payout_is_claimed_by_its_payee() {
     contest.call(&wallet(1), TON, "claim", &json!({ "item": 1 })).fails(514);
     // Entry 2 was rejected by the majority: no prize, and its deposit goes to the stage.
     let sent = contest.settle_all();
-    assert_eq!(returned(&sent[1]), 500 * TON + DEPOSIT + 1, "two prizes, the deposit, the rest of the jury pay");
+    assert_eq!(
+        returned(&sent[1]),
+        500 * TON + DEPOSIT + 1,
+        "two prizes, the deposit, the rest of the jury pay"
+    );
     assert_eq!(contest.sum("deposits", "refunded"), DEPOSIT);
 }
 

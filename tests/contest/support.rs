@@ -271,6 +271,15 @@ impl Contest {
 
     /// Deployed with `change` made to [`spec`] and Setup; the world's clock is in `now`.
     pub(crate) fn deploy(change: impl FnOnce(&mut Value, &mut Value)) -> (Self, Step) {
+        Self::deploy_by(&registry(), GAS, change)
+    }
+
+    /// The same by anybody and with any gas money.
+    pub(crate) fn deploy_by(
+        from: &Address,
+        gas: u128,
+        change: impl FnOnce(&mut Value, &mut Value),
+    ) -> (Self, Step) {
         let contract = contract("ContestEscrow.tsol", None, &statics());
         let mut world = World::default();
         world.puppets.extend([registry(), treasury(), multisig(), pool(), stranger(), wallet(250)]);
@@ -286,7 +295,7 @@ impl Contest {
         change(&mut spec, &mut setup);
         setup["spec"] = json!(base64(&encode("Spec", &spec).expect("a spec")));
         let params = json!({ "nonce": "1", "setup": setup });
-        let deploy = contract.internal_deploy(&registry(), Nano(GAS), &params);
+        let deploy = contract.internal_deploy(from, Nano(gas), &params);
         let mut this = Self { world, contract, spec, audits: false, peers: peers(), nonce: 1000 };
         let step = this.send(deploy);
         this.audits = step.code == 0;
