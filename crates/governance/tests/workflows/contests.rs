@@ -84,29 +84,29 @@ fn assert_exit(error: &Error, code: i32) {
 fn judge(contest: &ContestEscrow<'_>, lines: impl Fn(u32) -> Vec<Line>, clerk: &mut Clerk<'_>) {
     let cards: Vec<_> = (0..3).map(|n| (development::signer(100 + n), sealed(lines(n), n as u8))).collect();
     for (juror, card) in &cards {
-        block_on(workflow::commit(contest, card, juror, clerk)).unwrap();
+        block_on(workflow::commit(contest, card, juror, clerk)).expect("the contest goes on");
     }
     for (juror, card) in &cards {
-        block_on(workflow::reveal(contest, card, juror, clerk)).unwrap();
+        block_on(workflow::reveal(contest, card, juror, clerk)).expect("the contest goes on");
     }
 }
 
 /// A Jury Contest with a ranking: entries 2 and 1 win, entry 3 is rejected. Gives its id and the winners' keys.
 pub(crate) fn ranked_jury_contest(hall: &mut Hall<'_>) -> (u32, Vec<Development>) {
     let (id, spec) = hall.jury_contest();
-    let contest = block_on(hall.organs.contest(id)).unwrap();
-    block_on(hall.clerk.wait_until(spec.open_at)).unwrap();
+    let contest = block_on(hall.organs.contest(id)).expect("the contest goes on");
+    block_on(hall.clerk.wait_until(spec.open_at)).expect("the contest goes on");
     for index in 200..203 {
-        enter(hall, &contest, &form(&spec, &index.to_string()), index).unwrap();
+        enter(hall, &contest, &form(&spec, &index.to_string()), index).expect("the contest goes on");
     }
     let clerk = &mut hall.clerk;
-    assert_eq!(block_on(workflow::draw(&contest, clerk)).unwrap().phase, Phase::Commit);
+    assert_eq!(block_on(workflow::draw(&contest, clerk)).expect("the contest goes on").phase, Phase::Commit);
     let lines = |juror| {
         let third = Line::without_score(3, Verdict::Reject, "copied");
         vec![Line::score(1, 5 + juror as u8, "fair"), Line::score(2, 9, "good"), third]
     };
     judge(&contest, lines, clerk);
-    let ranking = block_on(workflow::tally(&contest, clerk)).unwrap();
+    let ranking = block_on(workflow::tally(&contest, clerk)).expect("the contest goes on");
     let places: Vec<_> = ranking.iter().map(|rank| (rank.place, rank.entry, rank.prize)).collect();
     assert_eq!(places, [(1, 2, Nano::tokens(250)), (2, 1, Nano::tokens(200))]);
     (id, vec![development::signer(201), development::signer(200)])
@@ -115,12 +115,13 @@ pub(crate) fn ranked_jury_contest(hall: &mut Hall<'_>) -> (u32, Vec<Development>
 /// The same, paid and settled.
 pub(crate) fn jury_contest_with_two_winners(hall: &mut Hall<'_>) -> (u32, Vec<Development>) {
     let (id, winners) = ranked_jury_contest(hall);
-    let contest = block_on(hall.organs.contest(id)).unwrap();
+    let contest = block_on(hall.organs.contest(id)).expect("the contest goes on");
     let (eight, clerk) = (members(8), &mut hall.clerk);
-    block_on(workflow::confirm_payout(&hall.organs, id, &signers(&eight), clerk)).unwrap();
-    let items = block_on(workflow::pay(&contest, clerk)).unwrap();
+    block_on(workflow::confirm_payout(&hall.organs, id, &signers(&eight), clerk))
+        .expect("the contest goes on");
+    let items = block_on(workflow::pay(&contest, clerk)).expect("the contest goes on");
     assert!(items.iter().all(|item| item.state == ItemState::Sent));
-    block_on(workflow::settle(&hall.organs, id, clerk)).unwrap();
+    block_on(workflow::settle(&hall.organs, id, clerk)).expect("the contest goes on");
     (id, winners)
 }
 
