@@ -81,6 +81,16 @@ impl Outcome {
     }
 }
 
+/// What a world notes of an execution, if it is asked to.
+pub struct Note {
+    /// The message.
+    pub message: MessageView,
+    /// The transaction.
+    pub executed: Executed,
+    /// Gas before acceptance; none for internal messages.
+    pub before_accept: Option<u64>,
+}
+
 /// Accounts, a clock and the books.
 pub struct World {
     /// Prices and limits.
@@ -97,6 +107,8 @@ pub struct World {
     pub inbox: Vec<MessageView>,
     /// Whether failed actions bounce and bounces carry whole bodies, as on SE and mainnet.
     pub mainnet_bounces: bool,
+    /// Every execution so far, if it is to be noted.
+    pub notes: Option<Vec<Note>>,
     accounts: BTreeMap<Address, Account>,
     ledger: Ledger,
     lt: Lt,
@@ -113,6 +125,7 @@ impl Default for World {
             puppets: BTreeSet::new(),
             inbox: Vec::new(),
             mainnet_bounces: false,
+            notes: None,
             accounts: BTreeMap::new(),
             ledger: Ledger::default(),
             lt: Lt(1_000_000),
@@ -161,19 +174,27 @@ impl World {
     /// Delivers everything under way, including what that causes.
     pub fn drain(&mut self) -> Vec<Executed> {
         let mut done = Vec::new();
-        while let Some(message) = self.queue.pop_front() {
-            let view = MessageView::parse(&message).expect("readable");
-            if view.dst.as_ref().is_some_and(|dst| self.puppets.contains(dst)) {
-                self.inbox.push(view);
-                continue;
-            }
-            done.push(
-                self.run(&message).unwrap_or_else(|e| panic!("internal messages are always executed: {e:?}")),
-            );
+        while !self.queue.is_empty() {
+            done.extend(self.deliver_at(0));
             assert!(done.len() < 500, "the contracts send messages in circles");
         }
         self.check();
         done
+    }
+
+    /// Delivers one message that is under way; nothing is executed at an address that the test plays.
+    ///
+    /// # Panics
+    /// If there are fewer messages under way.
+    pub fn deliver_at(&mut self, at: usize) -> Option<Executed> {
+        let message = self.queue.remove(at).expect("a message under way");
+        let view = MessageView::parse(&message).expect("readable");
+        if view.dst.as_ref().is_some_and(|dst| self.puppets.contains(dst)) {
+            self.inbox.push(view);
+            return None;
+        }
+        let executed = self.run(&message);
+        Some(executed.unwrap_or_else(|e| panic!("internal messages are always executed: {e:?}")))
     }
 
     /// Sends an external message.
@@ -214,7 +235,9 @@ impl World {
     }
 
     fn run(&mut self, message: &Cell) -> Result<Executed, ExecError> {
-        let target = MessageView::parse(message).expect("readable").dst.expect("a message to an account");
+        let view = MessageView::parse(message).expect("readable");
+        let target = view.dst.clone().expect("a message to an account");
+        let before_accept = self.notes.is_some().then(|| self.gas_before_accept(message).ok()).flatten();
         let mut context = ExecContext::new(UnixTime(self.now), self.lt);
         context.block_lt = self.lt;
         context.full_body_in_bounced = self.mainnet_bounces;
@@ -228,6 +251,9 @@ impl World {
             }
         }
         self.accounts.insert(target, executed.account.clone());
+        if let Some(notes) = &mut self.notes {
+            notes.push(Note { message: view, executed: executed.clone(), before_accept });
+        }
         Ok(executed)
     }
 

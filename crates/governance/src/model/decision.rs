@@ -305,19 +305,27 @@ impl Model {
         require(self.wallet.want(Subject::Org(id), wish, payees, now), Refusal::LIMIT)
     }
 
-    /// The wallet hears of a change of members; what it had not confirmed yet is enqueued again.
-    fn sync(&mut self, now: UnixTime) {
+    /// The wallet hears of a change of members; what it had not confirmed yet is enqueued again. Anyone can have it
+    /// sent again.
+    pub fn sync(&mut self, now: UnixTime) {
         let (keys, required) = (self.members.keys(), self.members.threshold());
         self.wallet.sync(&keys, required, self.members.epoch, now);
         self.wallet.wanted(now);
-        for (subject, wish) in self.wallet.wishes.clone() {
-            let interested = match subject {
-                Subject::Contest(id) => self.directory.get(&id).map(|listing| &listing.excluded),
-                Subject::Org(_) | Subject::Payment(_) => Some(&wish.payees),
-            };
-            let excluded = interested.map_or_else(BTreeSet::new, |keys| self.members.excluded(keys));
-            self.wallet.enqueue(subject, wish.until, excluded, now);
+        for subject in self.wallet.wishes.keys().copied().collect::<Vec<_>>() {
+            self.enqueue_again(subject, now);
         }
+    }
+
+    /// The registry queues a confirmation that it still wants; one that is open stays as it is.
+    pub fn enqueue_again(&mut self, subject: Subject, now: UnixTime) {
+        let Some(wish) = self.wallet.wishes.get(&subject) else { return };
+        let (until, payees) = (wish.until, wish.payees.clone());
+        let interested = match subject {
+            Subject::Contest(id) => self.directory.get(&id).map(|listing| &listing.excluded),
+            Subject::Org(_) | Subject::Payment(_) => Some(&payees),
+        };
+        let excluded = interested.map_or_else(BTreeSet::new, |keys| self.members.excluded(keys));
+        self.wallet.enqueue(subject, until, excluded, now);
     }
 }
 

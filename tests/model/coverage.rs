@@ -1,0 +1,110 @@
+//! What the sequences met: functions that succeeded, codes that came up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chain::Executed;
+use governance::codes;
+use ton_abi::{ContractAbi, MessageKind, MessageView};
+use workspace_tests::compiled::artifact;
+
+/// Contracts whose functions are counted.
+const CONTRACTS: [&str; 6] =
+    ["MemberRegistry", "Proposal", "Treasury", "ContestEscrow", "JuryPool", "Multisig"];
+
+/// Successes that every function in scope needs.
+const ENOUGH: usize = 20;
+
+/// Functions and codes that came up.
+#[derive(Default)]
+pub(crate) struct Coverage {
+    functions: BTreeMap<String, usize>,
+    codes: BTreeSet<i32>,
+}
+
+impl Coverage {
+    /// A function succeeded.
+    pub(crate) fn success(&mut self, function: &str) {
+        *self.functions.entry(function.to_owned()).or_default() += 1;
+    }
+
+    /// An exit code, the code of an answer or of an event.
+    pub(crate) fn code(&mut self, code: i32) {
+        self.codes.insert(code);
+    }
+
+    /// What a transaction of a contract shows: the function of an internal message, codes of answers and of events.
+    pub(crate) fn transaction(&mut self, contract: &str, abi: &ContractAbi, executed: &Executed) {
+        let code = executed.view.exit_code().unwrap_or(-1);
+        self.code(code);
+        for out in executed.out_messages() {
+            self.event(abi, &MessageView::parse(out).expect("our own messages are readable"));
+        }
+        let Some(message) = executed.view.in_msg.as_ref() else { return };
+        let message = MessageView::parse(message).expect("our own messages are readable");
+        if message.kind != MessageKind::Internal || message.bounced {
+            return;
+        }
+        let Some(body) = message.body else { return };
+        let mut data = body.as_slice().expect("an ordinary cell");
+        let Ok(id) = data.load_u32() else { return };
+        let Some(function) = abi.function_by_id(id) else { return };
+        let name = function.name.as_ref();
+        if code == 0 {
+            self.success(&format!("{contract}.{name}"));
+        }
+        let answer = match name {
+            "done" => data.load_u64().ok().and_then(|_| data.load_u16().ok()),
+            "executed" => data.load_u32().ok().and_then(|_| data.load_u16().ok()),
+            _ => None,
+        };
+        self.code(answer.unwrap_or_default().into());
+    }
+
+    fn event(&mut self, abi: &ContractAbi, message: &MessageView) {
+        let Some(body) = message.body.as_ref().filter(|_| message.kind == MessageKind::ExternalOut) else { return };
+        let id = body.as_slice().expect("an ordinary cell").load_u32().unwrap_or_default();
+        if abi.event_by_id(id).is_some_and(|event| event.name.as_ref() == "CardInvalid") {
+            let event = abi.decode_event(body).expect("the event that it names");
+            let reason = event.get_json("reason").expect("an invalid card has its reason");
+            self.code(i32::try_from(workspace_tests::community::number(&reason)).expect("a code"));
+        }
+    }
+
+    /// Adds what another sequence met.
+    pub(crate) fn merge(&mut self, other: Coverage) {
+        for (name, count) in other.functions {
+            *self.functions.entry(name).or_default() += count;
+        }
+        self.codes.extend(other.codes);
+    }
+
+    /// Functions in scope that succeeded too rarely, with their counts.
+    pub(crate) fn rare(&self) -> Vec<(String, usize)> {
+        let mut rare = Vec::new();
+        for contract in CONTRACTS {
+            let abi = ContractAbi::parse(&artifact(&format!("{contract}.tsol")).abi).expect("a valid ABI");
+            let getters: BTreeSet<_> = abi.getters().map(|getter| getter.name.to_string()).collect();
+            for function in abi.functions().iter().filter(|f| !getters.contains(f.name.as_ref())) {
+                let name = format!("{contract}.{}", function.name);
+                let count = self.functions.get(&name).copied().unwrap_or_default();
+                if count < ENOUGH && !ELSEWHERE.contains(&name.as_str()) {
+                    rare.push((name, count));
+                }
+            }
+        }
+        rare
+    }
+
+    /// Codes in scope that never came up.
+    pub(crate) fn unmet(&self) -> Vec<(i32, &'static str)> {
+        let out = |number: i32| OUT_OF_SCOPE.iter().any(|(code, _)| *code == number);
+        let all = codes::TABLE.iter().filter(|code| !out(code.number));
+        all.filter(|code| !self.codes.contains(&code.number)).map(|code| (code.number, code.name)).collect()
+    }
+}
+
+/// Functions that these sequences cannot call; each has its tests beside the contract.
+const ELSEWHERE: &[&str] = &[];
+
+/// Codes that no message of these sequences can meet, with the reason.
+const OUT_OF_SCOPE: &[(i32, &str)] = &[];

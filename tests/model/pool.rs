@@ -1,0 +1,48 @@
+//! What jurors sign at the pool.
+
+use governance::jury_pool::DrawState;
+use serde_json::json;
+use workspace_tests::community::{account, wallet};
+
+use crate::run::{Place, Run};
+
+impl Run {
+    /// Number of a juror's key, seldom of somebody else's.
+    fn mostly_juror(&mut self) -> u8 {
+        let jurors: Vec<_> = self.model.pool.jurors.keys().map(|key| self.numbers[key]).collect();
+        let found = if self.one_in(12) { None } else { self.pick(&jurors) };
+        found.unwrap_or_else(|| self.rng.u8(..))
+    }
+
+    /// A juror chooses topics, declines a contest, changes the address or leaves.
+    pub(crate) fn at_pool(&mut self) {
+        let n = self.mostly_juror();
+        let by = self.by_odd(n);
+        match self.rng.u8(0..12) {
+            0..4 => {
+                let mask = if self.one_in(8) { 32 * self.rng.u8(0..2) } else { 31 };
+                let params = json!({ "topicMask": mask });
+                self.signed(Place::Pool, &by, "setTopics", &params, |m, now| m.pool.set_topics(&by, mask, now));
+            }
+            4..8 => {
+                let contests = self.model.pool.contests.iter();
+                let open = contests.filter(|(_, it)| it.state == DrawState::Authorized);
+                let open: Vec<_> = open.map(|(id, _)| *id).collect();
+                let id = if self.one_in(4) { None } else { self.pick(&open) };
+                let id = id.unwrap_or_else(|| self.some_contest());
+                let params = json!({ "contestId": id });
+                self.signed(Place::Pool, &by, "recuse", &params, |m, now| m.pool.recuse(&by, id, now));
+            }
+            8..11 => {
+                let addr = if self.one_in(8) { account(0, 0) } else { wallet(n) };
+                let params = json!({ "addr": addr.to_string() });
+                self.signed(Place::Pool, &by, "setAddress", &params, |m, now| {
+                    m.pool.set_address(&by, &addr, now)
+                });
+            }
+            _ => {
+                self.signed(Place::Pool, &by, "resign", &json!({}), |m, now| m.pool.resign(&by, now));
+            }
+        }
+    }
+}

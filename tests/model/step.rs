@@ -1,0 +1,189 @@
+//! What happens in a step, and the fair end of a sequence.
+
+use governance::contest::Phase;
+use governance::model::contest::Contest;
+use governance::model::judging::CardState;
+use governance::model::limits;
+use serde_json::json;
+use ton_abi::{InternalMessage, Nano};
+use workspace_tests::community::DAY;
+
+use crate::run::{Message, Place, Run};
+
+/// Something that a step does.
+type Act = fn(&mut Run);
+
+/// Steps from one comparison of everything to the next.
+const ALL_EVERY: usize = 50;
+
+impl Run {
+    /// One step.
+    pub(crate) fn step(&mut self, number: usize) {
+        self.note(format!("step {number}"));
+        if number == 0 && self.rng.u8(0..4) > 0 {
+            self.fund_first_stage();
+        }
+        self.tick();
+        let weights = self.weights();
+        let all: u32 = weights.iter().map(|(weight, _)| weight).sum();
+        let mut at = self.rng.u32(0..all);
+        for (weight, act) in weights {
+            if at < weight {
+                act(self);
+                break;
+            }
+            at -= weight;
+        }
+        if number % ALL_EVERY == ALL_EVERY - 1 {
+            self.compare_all();
+        }
+        if number % 500 == 499 {
+            self.wait_for_sweep();
+        }
+    }
+
+    /// What can happen, with weights: what the state waits for comes up often, everything else now and then.
+    fn weights(&self) -> Vec<(u32, Act)> {
+        let now = self.now();
+        let model = &self.model;
+        let voting = model.open.keys().filter(|id| self.is_voting(**id)).count();
+        let ready = self.passed().into_iter().filter(|id| now >= model.proposals[id].exec_after).count();
+        let live = model.wallet.orders.values().filter(|it| model.wallet.is_live(it, now) && !it.closed).count();
+        let phases: Vec<_> = model.contests.values().map(|it| (it.phase(now), it)).collect();
+        let count = |phase: Phase| phases.iter().filter(|(at, _)| *at == phase).count();
+        let open = phases.iter().filter(|(at, it)| *at == Phase::Open && it.entries.len() < 4).count();
+        let drawing = count(Phase::Drawing);
+        let uncommitted = self.cards_missing(Phase::Commit, CardState::None);
+        let unrevealed = self.cards_missing(Phase::Reveal, CardState::Committed);
+        let moved = phases.iter().filter(|(_, it)| Contest::clone(it).advance(now).is_ok()).count();
+        let due = phases.iter().filter(|(_, it)| it.is_payable(now) && it.books.has_due()).count();
+        let ending = phases.iter().filter(|(_, it)| Contest::clone(it).settle(now).is_ok()).count();
+        let busy = voting + ready + live + open + drawing + uncommitted + unrevealed + moved + due + ending;
+        let when = |count: usize, weight: u32| if count > 0 { weight } else { 1 };
+        vec![
+            (if voting < 2 { 20 } else { 4 }, Run::propose),
+            (1, Run::propose_unknown),
+            (when(voting, 60), Run::vote),
+            (2, Run::cancel),
+            (when(ready, 14), Run::execute),
+            (3, Run::close),
+            (when(live, 40), Run::custodian),
+            (if live < 3 { 5 } else { 1 }, Run::submit),
+            (1, Run::fund_directly),
+            (2, Run::money),
+            (5, Run::registry),
+            (3, Run::publish),
+            (3, Run::quick_hold),
+            (when(open, 30), Run::entries),
+            (when(drawing, 8), Run::draw),
+            (when(moved, 12), Run::advance),
+            (when(uncommitted, 30), Run::commit),
+            (when(unrevealed, 30), Run::reveal),
+            (when(due, 10), Run::pay),
+            (when(self.arrivals.len(), 6), Run::bounce),
+            (3, Run::claim),
+            (when(ending, 12), Run::settle),
+            (1, Run::sweep),
+            (4, Run::nominate),
+            (4, Run::at_pool),
+            (4, Run::intruder),
+            (3, Run::stranger),
+            (if busy > 0 { 5 } else { 60 }, Run::jump),
+        ]
+    }
+
+    /// Jurors of contests in this phase whose card is in this state.
+    fn cards_missing(&self, phase: Phase, state: CardState) -> usize {
+        let now = self.now();
+        let contests = self.model.contests.values().filter(|contest| contest.phase(now) == phase);
+        contests.flat_map(|contest| contest.jury.values()).filter(|seat| seat.state == state).count()
+    }
+
+    fn money(&mut self) {
+        match self.rng.u8(0..8) {
+            5 | 6 => self.resend(),
+            7 => self.resync(),
+            0 => self.donate(),
+            1 => self.reconcile(),
+            2 => self.release_reserve(),
+            _ => self.some_top_up(),
+        }
+    }
+
+    fn registry(&mut self) {
+        let members = self.model.members.count();
+        match self.rng.u8(0..40) {
+            0 => self.chatter(),
+            1 => self.refused_by_wallet(),
+            2..4 => self.clean(),
+            4..14 if members > 12 || self.one_in(12) => self.resign(),
+            14..24 => self.set_profile(),
+            _ => self.attest(),
+        }
+    }
+
+    fn entries(&mut self) {
+        match self.rng.u8(0..14) {
+            0 => self.replace(),
+            1 => self.withdraw(),
+            2..4 => self.open(),
+            _ => self.enter(),
+        }
+    }
+
+    fn intruder(&mut self) {
+        match self.rng.u8(0..4) {
+            0 => self.forgery(),
+            1 => self.unsigned(),
+            _ => self.replay(),
+        }
+    }
+
+    /// Half a year passes when payouts wait that nobody claims.
+    fn wait_for_sweep(&mut self) {
+        let Some(time) = self.sweep_time() else { return };
+        let now = self.now();
+        self.pass(time.0.saturating_sub(now.0));
+        for place in [Place::Registry, Place::Treasury, Place::Pool, Place::Multisig] {
+            self.top_up(place);
+        }
+        self.sweep();
+    }
+
+    /// What became of the governance.
+    pub(crate) fn summary(&self) -> String {
+        let endings: Vec<_> = self.model.contests.values().map(|contest| contest.ending).collect();
+        let stages: Vec<_> = self.model.treasury.stages.values().map(|stage| stage.status).collect();
+        let (members, proposals) = (self.model.members.count(), self.model.proposals.len());
+        format!("{members} members, {proposals} proposals, contests {endings:?}, stages {stages:?}")
+    }
+
+    /// The main giver pays into the members' wallet.
+    pub(crate) fn give_wallet(&mut self, amount: u128) {
+        let to = self.community.multisig.address.clone();
+        let transfer = InternalMessage::transfer(self.community.main_giver.clone(), to, Nano(amount));
+        self.send(Message::Inside(Box::new(transfer)));
+    }
+
+    /// The pokes alone lead every contest to its end (I20); then everything is compared once more.
+    pub(crate) fn finish(&mut self) {
+        let ids: Vec<_> = self.model.contests.keys().copied().collect();
+        for id in ids {
+            self.top_up(Place::Contest(id));
+            let mut days = 0;
+            while self.model.contests[&id].phase(self.now()) != Phase::Closed {
+                self.poke(Place::Contest(id), "drawJury", &json!({}), |m, now| m.draw_jury(id, now));
+                self.poke(Place::Contest(id), "advance", &json!({}), |m, now| m.advance(id, now));
+                let n = limits::PAYOUTS_PER_CALL;
+                self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| {
+                    m.contest(id)?.pay_next(n, now)
+                });
+                self.poke(Place::Contest(id), "settle", &json!({}), |m, now| m.settle(id, now));
+                self.pass(DAY);
+                days += 1;
+                assert!(days < 800, "contest {id} does not end{}", self.story());
+            }
+        }
+        self.compare_all();
+    }
+}

@@ -1,0 +1,314 @@
+//! The members' wallet: confirmations of the registry, and payments that custodians submit.
+
+use governance::model::wallet::{Effect, Subject};
+use governance::model::{Model, Refusal, Signed, limits};
+use governance::registry::{Pending, Step};
+use serde_json::{Value, json};
+use ton_abi::{Nano, UnixTime};
+use workspace_tests::community::{TON, base64, number, wallet};
+
+use crate::run::{LOW_VALUE, Message, Payment, Place, Run};
+
+/// First id of the controller's requests. Source: `Layout.ORDER_IDS`.
+pub(crate) const ORDER_IDS: u64 = 0xF000_0000_0000_0000;
+/// Life of a payment, in seconds. Source: `Limits.DEFAULT_LIFETIME`.
+const LIFETIME: u32 = 259_200;
+/// Repetitions of a request. Source: `Limits.MAX_TRIES`.
+const MAX_TRIES: u8 = 10;
+/// Open payments of one custodian. Source: `Limits.MAX_QUEUED`.
+const MAX_QUEUED: usize = 5;
+
+/// A function of a custodian on a queued transaction.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Confirm,
+    Reject,
+    Revoke,
+}
+
+impl Run {
+    /// A custodian acts on something in the queue.
+    pub(crate) fn custodian(&mut self) {
+        let now = self.now();
+        let live = self.known().into_iter().filter(|(_, subject)| {
+            self.model.wallet.orders.get(subject).is_some_and(|order| {
+                self.model.wallet.is_live(order, now) && !order.closed
+            })
+        });
+        let live: Vec<_> = live.collect();
+        let all = self.known();
+        let wild = live.is_empty() || self.one_in(14);
+        let Some((id, subject)) = self.pick(if wild { &all } else { &live }) else {
+            return self.unknown_transaction();
+        };
+        let order = self.model.wallet.orders.get(&subject);
+        let fresh: Vec<_> = self
+            .model
+            .wallet
+            .custodians
+            .keys()
+            .filter(|key| order.is_some_and(|o| !o.confirmed.contains(key) && !o.rejected.contains(key)))
+            .filter(|key| order.is_some_and(|order| !order.excluded.contains(key)))
+            .map(|key| self.numbers[key])
+            .collect();
+        let fresh = if self.one_in(8) { None } else { self.pick(&fresh) };
+        let n = fresh.unwrap_or_else(|| self.mostly_member());
+        let act = match self.rng.u8(0..24) {
+            0 => Act::Reject,
+            1 => Act::Revoke,
+            _ => Act::Confirm,
+        };
+        self.act(act, n, id, subject);
+    }
+
+    fn unknown_transaction(&mut self) {
+        let n = self.mostly_member();
+        self.act(Act::Confirm, n, 7, Subject::Payment(7));
+    }
+
+    /// Ids of the wallet with what the model calls them.
+    fn known(&self) -> Vec<(u64, Subject)> {
+        let orders = self.orders.iter().map(|(nonce, subject)| (ORDER_IDS + nonce, *subject));
+        // A subject can have had several orders: the newest is the one that the model knows.
+        let newest = orders.rev().fold(Vec::new(), |mut all: Vec<(u64, Subject)>, item| {
+            if all.iter().all(|(_, subject)| *subject != item.1) {
+                all.push(item);
+            }
+            all
+        });
+        newest.into_iter().chain(self.payments.keys().map(|id| (*id, Subject::Payment(*id)))).collect()
+    }
+
+    fn act(&mut self, act: Act, n: u8, id: u64, subject: Subject) {
+        let by = self.by_odd(n);
+        let function = match act {
+            Act::Confirm => "confirmTransaction",
+            Act::Reject => "rejectTransaction",
+            Act::Revoke => "revokeConfirmation",
+        };
+        let payment = self.payments.get(&id).copied();
+        let params = json!({ "transactionId": id.to_string() });
+        self.signed(Place::Multisig, &by, function, &params, |m, now| match act {
+            Act::Confirm => confirm(m, &by, subject, payment, now),
+            Act::Reject => m.wallet.reject(&by, subject, now),
+            Act::Revoke => m.wallet.revoke(&by, subject, now),
+        });
+    }
+
+    /// A custodian submits the funding of a stage, a payment to the main giver, or what the wallet refuses.
+    pub(crate) fn submit(&mut self) {
+        let n = self.mostly_member();
+        let by = self.by_odd(n);
+        let (stage, amount) = self.funding();
+        let treasury = self.community.treasury.clone();
+        let main_giver = self.community.main_giver.clone();
+        let body = treasury
+            .abi
+            .encode_internal_body("fundStage", &json!({ "stage": stage, "nonce": 1, "amount": amount.to_string() }))
+            .expect("encodable");
+        let (dest, value, payload, refusal, funds) = match self.rng.u8(0..16) {
+            0 => (treasury.address, 0, base64(&body), Some(Refusal(107)), None),
+            1 => (wallet(1), 5_000 * TON, String::new(), Some(Refusal(131)), None),
+            2 | 3 => (main_giver, TON, String::new(), None, None),
+            _ => (treasury.address, amount + TON, base64(&body), None, Some((stage, amount))),
+        };
+        self.give_wallet(value + TON);
+        let queue_full = self.is_queue_full(n);
+        let params = json!({ "dest": dest.to_string(), "value": value.to_string(), "bounce": true,
+            "allBalance": false, "payload": payload });
+        self.submitting = Some((by, Payment { funds, creator: n }));
+        self.signed(Place::Multisig, &by, "submitTransaction", &params, |m, now| {
+            m.wallet.check_custodian(&by, now)?;
+            refusal.map_or(Ok(()), Err)?;
+            if queue_full {
+                return Err(Refusal::TOO_MANY_REQUESTS);
+            }
+            m.wallet.mark(&by);
+            Ok(())
+        });
+        self.submitting = None;
+    }
+
+    /// The wallet gave an id to a payment that was just submitted.
+    pub(crate) fn submitted(&mut self, id: u64) {
+        if self.payments.contains_key(&id) {
+            return;
+        }
+        let (by, payment) = self.submitting.take().expect("nobody else submits");
+        self.payments.insert(id, payment);
+        self.model.wallet.submit(&by, id, self.now().plus(LIFETIME));
+    }
+
+    /// Stage and amount of a funding: mostly what the present stage lacks.
+    fn funding(&mut self) -> (u8, u128) {
+        let stages = &self.model.treasury.stages;
+        let planned = stages.iter().find(|(_, stage)| {
+            stage.status == governance::treasury::StageStatus::Planned
+        });
+        let lacks = planned.map(|(number, stage)| {
+            (*number, stage.budget.0.saturating_sub(stage.received.0 + stage.carry_in.0))
+        });
+        let (stage, lacks) = lacks.unwrap_or((1, TON));
+        match self.rng.u8(0..8) {
+            0 => (self.rng.u8(0..7), TON),
+            1 => (stage + 1, lacks),
+            2 => (stage, lacks / 2),
+            3 => (stage, lacks + 5 * TON),
+            _ => (stage, lacks),
+        }
+    }
+
+    /// Whether a custodian has the greatest number of payments in the queue.
+    fn is_queue_full(&self, n: u8) -> bool {
+        let ids = self.ids();
+        let own = ids.iter().filter(|id| {
+            let payment = self.payments.get(id).filter(|payment| payment.creator == n);
+            let order = self.model.wallet.orders.get(&Subject::Payment(**id));
+            payment.is_some() && order.is_some_and(|order| order.epoch == self.model.wallet.epoch)
+        });
+        own.count() >= MAX_QUEUED
+    }
+
+    fn ids(&self) -> Vec<u64> {
+        let ids = self.get(Place::Multisig, "getTransactionIds", &json!({}));
+        let ids = ids["ids"].as_array().expect("a list").clone();
+        ids.iter().map(|id| u64::try_from(number(id)).expect("an id")).collect()
+    }
+
+    /// A custodian removes what is over; refused while the oldest one is alive.
+    pub(crate) fn clean(&mut self) {
+        let n = self.mostly_member();
+        let by = self.by(n);
+        let oldest = self.pending().first().map(|item| {
+            let (epoch, until) = (number(&item["epoch"]), number(&item["until"]));
+            epoch != u128::from(self.model.wallet.epoch) || until <= u128::from(self.now().0)
+        });
+        self.signed(Place::Multisig, &by, "clean", &json!({}), |m, now| {
+            m.wallet.check_custodian(&by, now)?;
+            if oldest != Some(true) {
+                return Err(Refusal::NOT_FOUND);
+            }
+            m.wallet.mark(&by);
+            Ok(())
+        });
+    }
+
+    /// What only a wallet of one custodian may, and what no controlled wallet may.
+    pub(crate) fn refused_by_wallet(&mut self) {
+        let n = self.member();
+        let by = self.by(n);
+        let to = wallet(1).to_string();
+        if self.rng.bool() {
+            let params = json!({ "dest": to, "value": "1000000000", "bounce": true, "flags": 1, "payload": "" });
+            self.signed(Place::Multisig, &by, "sendTransaction", &params, |_, _| Err::<(), _>(Refusal(108)));
+        } else {
+            let params = json!({ "codeHash": null, "owners": null, "reqConfirms": 2, "lifetime": null });
+            self.signed(Place::Multisig, &by, "submitUpdate", &params, |_, _| Err::<(), _>(Refusal(129)));
+        }
+    }
+
+    /// All items of the queue, oldest first.
+    pub(crate) fn pending(&self) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        loop {
+            let after = all.last().map_or(json!(0), |item| item["id"].clone());
+            let page = self.get(Place::Multisig, "getPending", &json!({ "afterId": after, "limit": 32 }));
+            let page = page["items"].as_array().expect("a list").clone();
+            let last = page.len() < 32;
+            all.extend(page);
+            if last {
+                return all;
+            }
+        }
+    }
+}
+
+/// A custodian confirms; what was confirmed happens.
+fn confirm(
+    m: &mut Model,
+    by: &Signed,
+    subject: Subject,
+    payment: Option<Payment>,
+    now: UnixTime,
+) -> Result<Effect, Refusal> {
+    let (effect, _) = m.confirm(by, subject, now)?;
+    if let (Effect::Executed, Some(Payment { funds: Some((stage, amount)), .. })) = (effect, payment) {
+        // Money for a stage that does not take it comes back to the wallet.
+        let _ = m.treasury.fund_stage(stage, Nano(amount));
+    }
+    Ok(effect)
+}
+
+impl Run {
+    /// The main giver brings the whole first stage.
+    pub(crate) fn fund_first_stage(&mut self) {
+        let amount = self.model.treasury.stages[&1].budget;
+        let giver = self.community.main_giver.clone();
+        let params = json!({ "stage": 1, "nonce": 1, "amount": amount });
+        self.inside((&giver, amount.0 + TON), Place::Treasury, "fundStage", &params, |m, _| {
+            m.treasury.fund_stage(1, amount)
+        });
+    }
+
+    /// Anyone has the registry queue a confirmation again: one that is open stays as it is.
+    pub(crate) fn resend(&mut self) {
+        let nonces: Vec<_> = self.orders.iter().map(|(nonce, subject)| (*nonce, *subject)).collect();
+        let (nonce, subject) = self.pick(&nonces).unwrap_or((99_999, Subject::Org(0)));
+        let request = self.request(nonce).filter(|request| request.step == Step::Confirm);
+        self.poke(Place::Registry, "resend", &json!({ "nonce": nonce.to_string() }), |m, now| {
+            let request = request.ok_or(Refusal::NOT_FOUND)?;
+            if now < request.sent_at.plus(limits::RESEND_AFTER) {
+                return Err(Refusal::BAD_TIME);
+            }
+            if request.tries > MAX_TRIES {
+                return Err(Refusal::LIMIT);
+            }
+            m.enqueue_again(subject, now);
+            Ok(())
+        });
+    }
+
+    /// Anyone has the registry send the members to the wallet again. How often that was is not in the model.
+    pub(crate) fn resync(&mut self) {
+        let now = self.now();
+        let header = ton_abi::Header { time: now.millis(), expire: now.plus(60), pubkey: None };
+        let cell = self.contract(Place::Registry).unsigned("resync", &json!({}), &header);
+        let before = self.model.clone();
+        let found = self.send(Message::Outside(cell));
+        self.note(format!("{} resync: {}", now.0, found.code));
+        self.coverage.code(found.code);
+        if found.refused {
+            assert!([153, 155, 160].contains(&found.code), "resync: {}{}", found.code, self.story());
+            return;
+        }
+        self.coverage.success("MemberRegistry.resync");
+        self.model.sync(now);
+        self.settle_down((&before, now));
+    }
+
+    /// A request of the registry without an answer, or an open confirmation.
+    pub(crate) fn request(&self, nonce: u64) -> Option<Pending> {
+        let page = json!({ "afterNonce": (nonce - 1).to_string(), "limit": 1 });
+        let requests = self.get(Place::Registry, "getPending", &page)["requests"].clone();
+        let requests: Vec<Pending> = serde_json::from_value(requests).expect("requests");
+        requests.into_iter().next().filter(|request| request.nonce == nonce)
+    }
+
+    /// The main giver, seldom another, funds a stage itself; seldom with too little value.
+    pub(crate) fn fund_directly(&mut self) {
+        let (stage, amount) = self.funding();
+        let giver = self.community.main_giver.clone();
+        let from = if self.one_in(8) { wallet(9) } else { giver.clone() };
+        let value = if self.one_in(8) { amount } else { amount + TON };
+        let params = json!({ "stage": stage, "nonce": 2, "amount": amount.to_string() });
+        self.inside((&from, value), Place::Treasury, "fundStage", &params, |m, _| {
+            if from != giver {
+                return Err(Refusal::BAD_SENDER);
+            }
+            match m.treasury.clone().fund_stage(stage, Nano(amount)) {
+                Ok(_) if value < amount + TON => Err(LOW_VALUE),
+                _ => m.treasury.fund_stage(stage, Nano(amount)),
+            }
+        });
+    }
+}
