@@ -41,12 +41,12 @@ pub mod members;
 pub mod org;
 pub mod payout;
 pub mod proposal;
-#[cfg(test)]
-mod random_tests;
 mod refusal;
 pub mod settlement;
 mod signer;
 pub mod tally;
+#[cfg(test)]
+mod tests;
 pub mod treasury;
 pub mod wallet;
 
@@ -106,7 +106,7 @@ impl Model {
         Self {
             params,
             cycle_bounds,
-            wallet: wallet::Wallet::new(keys, members.threshold()),
+            wallet: wallet::Wallet::new(keys, members.threshold(), now),
             pool: jury::JuryPool::new(keys),
             treasury: treasury::Treasury::new(&plan),
             members,

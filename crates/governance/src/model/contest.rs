@@ -404,5 +404,4 @@ impl Contest {
 }
 
 #[cfg(test)]
-#[path = "contest_tests.rs"]
 mod tests;

@@ -381,5 +381,4 @@ pub fn in_bounds(params: &Params) -> bool {
 }
 
 #[cfg(test)]
-#[path = "decision_tests.rs"]
 mod tests;

@@ -333,5 +333,4 @@ pub fn draw_hash(contest: u32, key: &PublicKey) -> Hash {
 }
 
 #[cfg(test)]
-#[path = "jury_tests.rs"]
 mod tests;

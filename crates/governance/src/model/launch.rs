@@ -136,5 +136,4 @@ fn prizes_fit(spec: &Spec) -> bool {
 }
 
 #[cfg(test)]
-#[path = "launch_tests.rs"]
 mod tests;

@@ -286,5 +286,4 @@ pub fn recount(
 }
 
 #[cfg(test)]
-#[path = "proposal_tests.rs"]
 mod tests;

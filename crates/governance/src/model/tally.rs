@@ -127,5 +127,4 @@ const fn at_least_min(amount: u128) -> Nano {
 }
 
 #[cfg(test)]
-#[path = "tally_tests.rs"]
 mod tests;

@@ -438,5 +438,4 @@ impl Stage {
 }
 
 #[cfg(test)]
-#[path = "treasury_tests.rs"]
 mod tests;

@@ -79,9 +79,9 @@ pub struct Wallet {
 }
 
 impl Wallet {
-    /// The wallet of these custodians.
-    pub fn new(keys: &[PublicKey], required: u8) -> Self {
-        let custodians = keys.iter().map(|key| (*key, UnixMillis(0))).collect();
+    /// The wallet of these custodians. Nothing that they signed before it existed is ever taken.
+    pub fn new(keys: &[PublicKey], required: u8, now: UnixTime) -> Self {
+        let custodians = keys.iter().map(|key| (*key, now.millis())).collect();
         Self { custodians, required, epoch: 0, orders: BTreeMap::new(), wishes: BTreeMap::new() }
     }
 
@@ -247,5 +247,4 @@ impl Order {
 }
 
 #[cfg(test)]
-#[path = "wallet_tests.rs"]
 mod tests;

@@ -16,7 +16,7 @@ fn wish() -> Wish {
 /// Fifteen custodians and one wanted confirmation.
 fn wallet(excluded: &[u8]) -> Wallet {
     let keys: Vec<_> = (0..15).map(key).collect();
-    let mut wallet = Wallet::new(&keys, 8);
+    let mut wallet = Wallet::new(&keys, 8, START);
     let excluded = excluded.iter().map(|n| key(*n)).collect();
     assert!(wallet.want(PAYOUT, wish(), excluded, START));
     wallet

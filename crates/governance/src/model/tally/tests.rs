@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::fixture::{START, scored, spec};
 use crate::organisation::Organisation;
+use crate::payload::Launch;
 
 /// Table 1.3: contest, participants, jury 10 %, org 2 %, total; in TON. Contests 7 and 15 are not funded.
 const PLAN: [(u8, u64, u64, u64, u64); 13] = [
@@ -96,6 +97,27 @@ fn t55_every_row_is_paid_to_the_nano_for_any_number_of_entries() {
             }
         }
     }
+}
+
+#[test]
+fn t55_every_contest_proposal_of_the_files_is_paid_to_the_nano() {
+    let organisation = Organisation::of_proposal();
+    let mut proposals = 0;
+    for contest in organisation.contests().filter(|contest| contest.budget.is_some()) {
+        let depends_on = vec![1; contest.depends_on.len()];
+        let launch = Launch { item: contest.number, proposed_at: START, depends_on, ..Launch::default() };
+        let spec = Spec::of(&organisation, &launch).expect("every funded contest has a proposal");
+        let count = u8::try_from(spec.prizes.len()).expect("few prizes");
+        for entries in [0, count.saturating_sub(1), count, count + 1, 64] {
+            for comments in [vec![entries; usize::from(spec.min_jurors)], vec![entries; 24]] {
+                let found = tally(&spec, &distinct(entries), &comments);
+                assert_complete(&spec, &found);
+                assert_eq!(found.ranking.len(), usize::from(entries), "contest {}", contest.number);
+            }
+        }
+        proposals += 1;
+    }
+    assert_eq!(proposals, PLAN.len());
 }
 
 #[test]
