@@ -16,7 +16,10 @@ mod summary;
 use std::path::PathBuf;
 
 use governance::organisation::Files;
-use governance::{Organisation, Organs, Roster};
+use governance::{Organisation, Organs, Roster, rules};
+use keys::Signer;
+use keys::development::{self, Development};
+use ton_abi::Address;
 
 use crate::contracts::{self, Contracts, ContractsArgs};
 use crate::error::{CliError, Status};
@@ -55,11 +58,12 @@ struct Play<'a> {
     skipped: Option<u8>,
 }
 
-/// How far the story came.
+/// How far the story came once there was an organisation.
 struct Outcome {
-    addresses: Option<Addresses>,
-    contests: Vec<(String, ton_abi::Address)>,
-    result: Result<Summary, CliError>,
+    addresses: Addresses,
+    /// Contests with the names that commands take.
+    contests: Vec<(String, Address)>,
+    summary: Result<Summary, CliError>,
 }
 
 pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliError> {
@@ -74,43 +78,29 @@ pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliEr
         let outcome = tell(&mut play).await;
         (outcome, play.recorder.ledger)
     };
-    let Some(addresses) = outcome.addresses else { return Err(failure(outcome.result)) };
+    let Outcome { addresses, contests: found, summary } = outcome?;
     let files = (Files::of_proposal(), organisation);
     let mut world = World::new(local, files, addresses, contracts.organisation.abis(), folder);
-    for (name, address) in outcome.contests {
+    for (name, address) in found {
         world.name_account(&name, address);
     }
     world.save()?;
-    conclude(&world, &ledger, &outcome.result?, contracts.warnings)
-}
-
-/// The failure of a story that ended before there was an organisation.
-fn failure(result: Result<Summary, CliError>) -> CliError {
-    let nothing =
-        || CliError::new(Status::Network, "node", "nothing happened", "no act was played", "report this");
-    result.err().unwrap_or_else(nothing)
+    conclude(&world, &ledger, &summary?, contracts.warnings)
 }
 
 /// Plays the acts up to the first that fails.
-async fn tell(play: &mut Play<'_>) -> Outcome {
+async fn tell(play: &mut Play<'_>) -> Result<Outcome, CliError> {
+    network::play(play).await?;
+    let organs = founding::play(play).await?;
     let mut contests = Vec::new();
-    let founded = match network::play(play).await {
-        Ok(()) => founding::play(play).await,
-        Err(error) => Err(error),
-    };
-    match founded {
-        Err(error) => Outcome { addresses: None, contests, result: Err(error) },
-        Ok(organs) => {
-            let result = from_grant_to_gate(play, &organs, &mut contests).await;
-            Outcome { addresses: Some(Addresses::of(&organs)), contests, result }
-        }
-    }
+    let summary = from_grant_to_gate(play, &organs, &mut contests).await;
+    Ok(Outcome { addresses: Addresses::of(&organs), contests, summary })
 }
 
 async fn from_grant_to_gate<'a>(
     play: &mut Play<'a>,
     organs: &Organs<'a>,
-    names: &mut Vec<(String, ton_abi::Address)>,
+    names: &mut Vec<(String, Address)>,
 ) -> Result<Summary, CliError> {
     declarations::play(play, organs).await?;
     grant::play(play, organs).await?;
@@ -151,9 +141,9 @@ fn conclude(
 
 impl Play<'_> {
     /// Members who vote and confirm together: as many as a decision needs, from the first on.
-    fn majority(&self) -> Vec<keys::development::Development> {
-        let needed = governance::rules::threshold(self.organisation.members.len());
-        (0..).take(needed).map(keys::development::signer).collect()
+    fn majority(&self) -> Vec<Development> {
+        let needed = rules::threshold(self.organisation.members.len());
+        (0..).take(needed).map(development::signer).collect()
     }
 
     fn roster(&self) -> &Roster {
@@ -162,6 +152,6 @@ impl Play<'_> {
 }
 
 /// Keys as workflows take them.
-fn signers(keys: &[keys::development::Development]) -> Vec<&dyn keys::Signer> {
-    keys.iter().map(|key| key as &dyn keys::Signer).collect()
+fn signers(keys: &[Development]) -> Vec<&dyn Signer> {
+    keys.iter().map(|key| key as &dyn Signer).collect()
 }

@@ -84,3 +84,27 @@ fn what_makes_no_sense_is_told_before_anything_is_sent() {
     assert_eq!(std::fs::read(folder.path().join("node.state")).expect("the state"), before);
     assert!(run(["stage", "list", "--state", state]).stdout.contains("planned"));
 }
+
+#[test]
+fn the_bootstrap_script_founds_the_organisation_and_shows_it() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/bootstrap");
+    let program = assert_cmd::cargo::cargo_bin!("subgov");
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(script);
+        command.args(args).current_dir(folder.path()).env("SUBGOV", program);
+        command.output().expect("the script starts")
+    };
+    let told = run(&["network", "--grant", "7"]);
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    for part in ["registry 0:", "Ekaterina Pantaz", "673 120", "confirmations 8 of 15"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(
+        folder.path().join("network/node.state").is_file(),
+        "a relative directory is meant from where one is"
+    );
+    assert_eq!(run(&[]).status.code(), Some(2));
+    assert_eq!(run(&["network"]).status.code(), Some(5), "an existing network is not overwritten");
+}
