@@ -1,8 +1,8 @@
-//! Gas at full size (governance 5.13; T06, T79): 128 jurors, 512 contests, 24 drawn.
+//! Gas and rent at full size (governance 5.13; T06, T10, T79): 128 jurors, 512 contests, 24 drawn.
 
 use chain::LocalContext;
 use serde_json::{Value, json};
-use ton_abi::UnixTime;
+use ton_abi::{Nano, UnixTime};
 
 use crate::pool::{FIRST, JUROR, JURY_SELECTION, Pool, REGULAR, k, keys, payout};
 
@@ -125,6 +125,23 @@ fn t79_every_getter_fits_a_local_run_at_full_size() {
         assert_eq!(run.exit_code, 0, "{name}");
         assert!(run.gas_used < LIMIT, "{name}: {}", run.gas_used);
     }
+}
+
+#[test]
+fn t10_the_floor_pays_the_rent_of_a_year_at_full_size() {
+    let mut pool = full(512);
+    for id in 2..=41 {
+        assert_eq!(pool.draw(id, 3).jury().len(), 24);
+    }
+    let (before, address) = (pool.balance(), pool.contract.address.clone());
+    pool.world.now += 365 * 86_400;
+    let sent = 1_000_000_000;
+    pool.world.give(&address, Nano(sent));
+    let rent = before + sent - pool.balance();
+    println!("{rent} nano a year");
+    assert!(rent < 5_000_000_000, "the floor is 5 TON");
+    pool.call(JUROR, "setTopics", &json!({ "topicMask": 31 })).success();
+    assert_eq!(pool.report(2, &[]).code(), 0);
 }
 
 #[test]
