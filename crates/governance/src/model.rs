@@ -20,7 +20,7 @@
 //! use ton_abi::{PublicKey, UnixTime};
 //!
 //! let organisation = Organisation::of_proposal();
-//! let keys: Vec<_> = organisation.members.iter().map(|member| member.key).collect();
+//! let keys: Vec<_> = organisation.members.iter().map(|member| member.public_key).collect();
 //! let now = UnixTime(1_606_780_800);
 //! let model = Model::new(&keys, organisation.governance.params, payload::plan(&organisation), Vec::new(), now);
 //! assert!(invariants::broken(&model, now).is_empty());
