@@ -10,7 +10,7 @@ use ton_abi::{Cell, UnixTime};
 use workspace_tests::snapshot;
 
 use crate::cards::scores;
-use crate::scenes::{bounce_with, entry, item, spare, state};
+use crate::scenes::{bounce_with, entry, exhaust, item, spare, state};
 use crate::support::{
     BOUNCE_LOSS, CALL, Contest, DAY, DEPOSIT, DESK, ENTRY, JURY_ITEM, Sent, Step, TON, base64, entrant, hash, juror,
     juror_wallet, jurors, member, number, pool, registry, salt, treasury, wallet,
@@ -215,6 +215,7 @@ fn t06_t67_t79_the_bill_of_a_full_contest_is_the_committed_one() {
 fn t79_getters_at_full_size_tell_what_was_put_in() {
     let mut bill = entered();
     judged(&mut bill);
+    bill.contest.audits = true;
     let contest = &bill.contest;
     let list = |name: &str, field: &str, from: u8, n: u8| {
         contest.get(name, &json!({ "from": from, "n": n }))[field].as_array().expect("a list").clone()
@@ -310,4 +311,68 @@ fn the_gas_money_of_a_full_contest_is_enough() {
     for peer in [pool(), treasury(), registry()] {
         assert!(bill.contest.world.balance(&peer).0 < TON);
     }
+}
+
+#[test]
+fn t81_a_full_tally_at_the_floor_does_not_touch_what_is_owed() {
+    let mut bill = entered();
+    let contest = &mut bill.contest;
+    contest.world.now = contest.time("entriesEnd");
+    contest.seat(JURY);
+    let cards: Vec<_> = (0..JURY).map(full_card).collect();
+    contest.reveal_all(&cards);
+    contest.audits = true;
+    exhaust(contest);
+    contest.poke("advance", &json!({})).fails(160);
+    // The least that the contest accepts the poke with.
+    let mut step = contest.poke("advance", &json!({}));
+    while step.refused {
+        contest.call(&wallet(1), TON / 4, "topUp", &json!({})).ok();
+        step = contest.poke("advance", &json!({}));
+    }
+    contest.audit();
+    step.ok().event("Tallied");
+}
+
+#[test]
+fn the_gas_money_is_enough_even_if_everybody_wastes_it() {
+    let mut bill = entered();
+    let contest = &mut bill.contest;
+    contest.world.now = contest.time("entriesEnd");
+    contest.seat(JURY);
+    for n in 0..JURY {
+        for commit in 1..5 {
+            contest.signed(&juror(n), "commitCard", &json!({ "cardHash": hash(commit) })).ok();
+        }
+    }
+    let cards: Vec<_> = (0..JURY).map(full_card).collect();
+    contest.reveal_all(&cards);
+    contest.tally();
+    assert_eq!(contest.confirm().answer(), 0);
+    // Whoever wants the contest to spend lets it pay one item at a time.
+    while contest.sum("budget", "due") + contest.sum("deposits", "due") > 0 {
+        contest.poke("payNext", &json!({ "n": 1 })).ok();
+    }
+    println!("{} is left", spare(contest));
+    contest.settle_all();
+    contest.expect_phase("Closed");
+}
+
+#[test]
+fn t10_a_closed_contest_outlives_a_year_with_what_it_owes() {
+    let mut bill = entered();
+    judged(&mut bill);
+    let sent = paid(&mut bill);
+    // Two prizes and the pay of a juror.
+    let failed = [sent[0].clone(), sent[1].clone(), sent[40].clone()];
+    for sent in &failed {
+        bill.contest.bounce(sent).event("PayoutFailed");
+    }
+    bill.contest.audits = true;
+    bill.settle();
+    bill.contest.world.now += 365 * DAY;
+    let first = number(&failed[0].params["item"]) as u8;
+    let step = bill.contest.call(&wallet(first), DESK, "claim", &item(first)).ok();
+    assert_eq!(step.message("payout").value, failed[0].value);
+    bill.poke("sweep", &json!({})).message("refund");
 }
