@@ -7,9 +7,10 @@ mod types;
 use keys::Signer;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use ton_abi::{Address, Boc, Cell, Nano, PublicKey};
+use ton_abi::{Address, Boc, Cell, PublicKey};
 use ton_client::processing::Tree;
 
+pub use crate::model::limits::PAYOUTS_PER_CALL;
 pub use card::{Card, Line, SealedCard, entry_hash, sign_entry};
 pub use phase::{Ending, ItemState, Kind, Phase, Verdict};
 pub use types::{Entry, Juror, Ledger, Money, Payout, Rank, Request, Standing};
@@ -23,14 +24,6 @@ pub struct ContestEscrow<'a>(Handle<'a>);
 
 handle!(ContestEscrow, "ContestEscrow");
 
-/// What an entry carries for gas, above the deposit; what is left comes back. Source: `Gas.ENTRY`.
-pub const ENTRY_GAS: Nano = Nano(500_000_000);
-/// What the entry of a member carries besides. Source: `Gas.CALL`.
-pub const MEMBER_GAS: Nano = Nano::tokens(1);
-/// Least value of another call by an entrant or payee; what is left comes back. Source: `Gas.DESK`.
-pub const DESK_GAS: Nano = Nano(200_000_000);
-/// Most payouts of one [`ContestEscrow::pay_next`]. Source: `Limits.PAYOUTS_PER_CALL`.
-pub const PAYOUTS_PER_CALL: u8 = 20;
 /// Page length of getters that answer page by page.
 const PAGE: u8 = 16;
 
@@ -48,7 +41,7 @@ pub struct EntryForm {
 impl ContestEscrow<'_> {
     // Bodies of messages that contestants' wallets send.
 
-    /// Body of an entry, to be sent by `wallet` with the deposit and [`ENTRY_GAS`].
+    /// Body of an entry, to be sent by `wallet` with the deposit and [`crate::gas::ENTRY`].
     ///
     /// `entrant` signs that the entry is theirs; the key becomes that of a member or juror.
     ///

@@ -22,6 +22,7 @@ pub mod codes;
 pub mod contest;
 pub mod contracts;
 pub mod encoding;
+pub mod gas;
 mod handle;
 pub mod jury_pool;
 pub mod model;

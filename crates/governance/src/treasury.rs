@@ -14,9 +14,6 @@ pub struct Treasury<'a>(Handle<'a>);
 
 handle!(Treasury, "Treasury");
 
-/// What a call between contracts carries for gas; what is left comes back. Source: `Gas.CALL`.
-pub const CALL: Nano = Nano::tokens(1);
-
 numbered! {
     /// Status of a stage.
     StageStatus("status of a stage") {
@@ -126,7 +123,7 @@ pub struct Ledger {
 }
 
 impl Treasury<'_> {
-    /// Body of the message that funds a stage; its value must be `amount` and [`CALL`] more, with the bounce flag.
+    /// Body of the message that funds a stage; its value must be `amount` and [`crate::gas::CALL`] more, with the bounce flag.
     ///
     /// # Errors
     /// [`ton_client::Error::Abi`].

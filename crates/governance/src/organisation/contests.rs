@@ -4,6 +4,7 @@ use serde::Deserialize;
 use ton_abi::Nano;
 
 use super::{Contest, Error, FileKind, Organisation, Span};
+use crate::model::limits;
 use crate::rules;
 
 /// A contest proposal: everything that the plan leaves open about a contest.
@@ -66,18 +67,6 @@ pub enum Prizes {
     ProRata,
 }
 
-/// Most prizes of a contest. Source: `Limits.tsol`.
-const MAX_PRIZES: usize = 32;
-/// Most entries of a contest. Source: `Limits.tsol`.
-const MAX_ENTRIES: u8 = 64;
-/// Most jurors of a contest. Source: `Limits.tsol`.
-const MAX_JURORS: u8 = 24;
-/// Least prize. Source: `Limits.tsol`.
-const MIN_PRIZE: Nano = Nano(100_000_000);
-/// Bytes of a title and of a link. Source: `Limits.tsol`.
-const TEXT_BYTES: [usize; 2] = [128, 256];
-/// Shortest phase of a contest. Source: `Limits.tsol`.
-const MIN_PHASE: Span = Span::days(1);
 /// From this reward on a contest needs [`MANY_JURORS`].
 const LARGE_REWARD: Nano = Nano::tokens(100_000);
 const MANY_JURORS: u8 = 5;
@@ -196,28 +185,38 @@ pub(super) fn check(organisation: &Organisation) -> Result<(), Error> {
 fn check_form(organisation: &Organisation, proposal: &ContestProposal) -> Result<(), Error> {
     let params = &organisation.governance.params;
     let spans = [proposal.entries, proposal.commit, proposal.reveal];
+    let seats = match proposal.kind {
+        ContestKind::Regular => 0,
+        ContestKind::Jury { seats } => seats,
+    };
     let prizes = match &proposal.prizes {
         Prizes::Table(prizes) => prizes.as_slice(),
         Prizes::ProRata => &[],
     };
     let rules = [
         (
-            proposal.title.trim().is_empty() || proposal.title.len() > TEXT_BYTES[0],
+            proposal.title.trim().is_empty() || proposal.title.len() > limits::TITLE_BYTES,
             "has no title, or a long one",
         ),
-        (proposal.link.len() > TEXT_BYTES[1], "has a link over 256 bytes"),
-        (spans.iter().any(|span| *span < MIN_PHASE), "has a phase under 24 hours"),
+        (proposal.link.len() > limits::LINK_BYTES, "has a link over 256 bytes"),
+        (
+            spans.iter().any(|span| !(limits::MIN_PHASE..=limits::MAX_PHASE).contains(&span.0)),
+            "has a phase under 24 hours or over a year",
+        ),
         (
             proposal.confirm_window < params.confirm_window,
             "gives less time for confirmation than governance.toml",
         ),
+        (proposal.confirm_window.0 > limits::SPAN_MAX, "gives more than 30 days for confirmation"),
         (proposal.jury_bps > params.jury_bps_max, "gives the jury more than governance.toml allows"),
         (proposal.org_bps > params.org_bps_max, "gives the organisation more than governance.toml allows"),
-        (!(1..=MAX_JURORS).contains(&proposal.min_jurors), "needs 1 to 24 jurors"),
-        (proposal.min_scores == 0, "needs at least one score"),
-        (!(1..=MAX_ENTRIES).contains(&proposal.max_entries), "takes 1 to 64 entries"),
-        (prizes.len() > MAX_PRIZES, "has more than 32 prizes"),
-        (prizes.iter().any(|prize| *prize < MIN_PRIZE), "has a prize under 0.1 TON"),
+        (!(1..=limits::JURORS).contains(&proposal.min_jurors), "needs 1 to 24 jurors"),
+        (!(1..=limits::JURORS).contains(&proposal.min_scores), "needs 1 to 24 scores"),
+        (proposal.entry_deposit > limits::FREE_LIMIT_MAX, "has a deposit over 1 000 TON"),
+        (seats > limits::JURORS, "has more than 24 seats"),
+        (!(1..=limits::ENTRIES).contains(&proposal.max_entries), "takes 1 to 64 entries"),
+        (prizes.len() > limits::PRIZES, "has more than 32 prizes"),
+        (prizes.iter().any(|prize| *prize < limits::MIN_PRIZE), "has a prize under 0.1 TON"),
         (prizes.windows(2).any(|pair| pair[0] < pair[1]), "gives a later place more than an earlier one"),
     ];
     match rules.iter().find(|(broken, _)| *broken) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ton_abi::{Nano, UnixTime};
 
 use super::{Error, FileKind, Organisation, Span};
-use crate::rules;
+use crate::model::limits;
 
 /// How the organisation decides and what it starts with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,21 +175,24 @@ pub(super) fn read(text: &str) -> Result<Governance, Error> {
 /// A parameter with its bounds, all as numbers.
 type Bounded = (&'static str, u32, u32, u32);
 
-/// Bounds of the parameters. Source: `IMemberRegistry.Params` and `Limits.tsol`.
-fn bounded(params: &Params) -> [Bounded; 10] {
-    const DAY: u32 = Span::days(1).0;
-    let (min, max) = (rules::MIN_MEMBERS as u32, rules::MAX_MEMBERS as u32);
+/// Bounds of the parameters. Source: `_inBounds` of the registry.
+fn bounded(params: &Params) -> [Bounded; 12] {
+    let (day, month) = (limits::SPAN_MIN, limits::SPAN_MAX);
+    let members = [limits::MIN_MEMBERS, limits::MAX_MEMBERS].map(u32::from);
+    let (cycles, share) = (u32::from(limits::CANDIDACY_CYCLES), u32::from(limits::SHARE_MAX));
     [
-        ("voting_delay", params.voting_delay.0, 0, 7 * DAY),
-        ("voting_period", params.voting_period.0, DAY, 30 * DAY),
-        ("grace", params.grace.0, DAY, 30 * DAY),
-        ("min_members", params.min_members.into(), min, params.max_members.into()),
-        ("max_members", params.max_members.into(), min, max),
-        ("max_place", params.max_place.into(), 1, u8::MAX.into()),
-        ("jury_bps_max", params.jury_bps_max.into(), 0, rules::BPS),
-        ("org_bps_max", params.org_bps_max.into(), 0, rules::BPS),
-        ("confirm_window", params.confirm_window.0, 3 * DAY, 30 * DAY),
-        ("hold_max", params.hold_max.0, 0, 90 * DAY),
+        ("voting_delay", params.voting_delay.0, 0, limits::VOTING_DELAY_MAX),
+        ("voting_period", params.voting_period.0, day, month),
+        ("grace", params.grace.0, day, month),
+        ("min_members", params.min_members.into(), members[0], params.max_members.into()),
+        ("max_members", params.max_members.into(), members[0], members[1]),
+        ("max_place", params.max_place.into(), 1, u32::from(limits::WINNER_PLACES)),
+        ("candidacy_cycles", params.candidacy_cycles.into(), 1, cycles),
+        ("renew_window", params.renew_window.0, day, month),
+        ("jury_bps_max", params.jury_bps_max.into(), 0, share),
+        ("org_bps_max", params.org_bps_max.into(), 0, share),
+        ("confirm_window", params.confirm_window.0, limits::CONFIRM_MIN, month),
+        ("hold_max", params.hold_max.0, limits::QUICK_HOLD, month),
     ]
 }
 

@@ -274,7 +274,7 @@ fn wrong_parameters_are_named() {
         ("voting_delay = \"0s\"", "voting_delay = \"8d\"", outside("voting_delay", 8 * day, 0, 7 * day)),
         ("max_members = 15", "max_members = 16", outside("max_members", 16, 10, 15)),
         ("min_members = 10", "min_members = 9", outside("min_members", 9, 10, 15)),
-        ("max_place = 3", "max_place = 0", outside("max_place", 0, 1, 255)),
+        ("max_place = 3", "max_place = 0", outside("max_place", 0, 1, 3)),
         (
             "confirm_window = \"14d\"",
             "confirm_window = \"2d\"",
@@ -283,6 +283,11 @@ fn wrong_parameters_are_named() {
     ] {
         assert_eq!(governance(from, to), error, "{to}");
     }
+    assert_eq!(
+        governance("hold_max = \"30d\"", "hold_max = \"6d\""),
+        outside("hold_max", 6 * day, 7 * day, 30 * day)
+    );
+    assert_eq!(governance("max_place = 3", "max_place = 4"), outside("max_place", 4, 1, 3));
     let bounds = Err(Error::CycleBounds { mandate_end: UnixTime(1_617_235_200) });
     assert_eq!(governance("1617235200", "1617235201"), bounds);
     assert_eq!(governance("1638316800", "1627776000"), bounds);
@@ -312,7 +317,7 @@ fn wrong_contest_proposals_are_named() {
         ("pro_rata = true\n", "", broken(7, "needs either prizes or pro_rata")),
         ("[250, 200", "[200, 250", broken(1, "gives a later place more than an earlier one")),
         ("60, 40]", "60, 40, 0]", broken(1, "has a prize under 0.1 TON")),
-        ("commit = \"5d\"", "commit = \"23h\"", broken(1, "has a phase under 24 hours")),
+        ("commit = \"5d\"", "commit = \"23h\"", broken(1, "has a phase under 24 hours or over a year")),
         ("min_jurors = 5", "min_jurors = 4", broken(2, "needs 5 jurors: its reward is 100 000 TON or more")),
         (
             "confirm_window = \"14d\"",

@@ -4,7 +4,8 @@ use keys::Signer;
 use ton_abi::Nano;
 
 use super::{Error, Host, Result, expect, wallet};
-use crate::contest::{ENTRY_GAS, EntryForm};
+use crate::contest::EntryForm;
+use crate::gas;
 use crate::{ContestEscrow, Multisig};
 
 /// Enters a contest from a person's own wallet; gives the number of the entry.
@@ -22,7 +23,7 @@ pub async fn enter(
 ) -> Result<u8> {
     let key = entrant.public_key();
     let body = contest.submit_entry(form, purse.address(), entrant)?;
-    let price = Nano(deposit.0 + ENTRY_GAS.0);
+    let price = Nano(deposit.0 + gas::ENTRY.0);
     let tree = wallet::send(purse, entrant, contest.address(), price, Some(body)).await?;
     host.note("enter a contest", Some(key), &tree);
     let entries = contest.entries().await?;

@@ -6,8 +6,9 @@ use ton_client::processing::Tree;
 
 use super::{Error, Host, Result, ensure};
 use crate::Organs;
+use crate::gas::CALL;
 use crate::multisig::{Payment, TransactionId};
-use crate::treasury::{CALL, Stage, StageStatus};
+use crate::treasury::{Stage, StageStatus};
 
 /// A custodian submits a payment of the members' wallet.
 ///

@@ -4,20 +4,16 @@ use keys::Signer;
 use ton_abi::Address;
 
 use super::{Error, Host, Result, ensure, expect, money, wallet};
-use crate::contest::{DESK_GAS, Ending, ItemState, PAYOUTS_PER_CALL, Payout, Phase};
+use crate::contest::{Ending, ItemState, PAYOUTS_PER_CALL, Payout, Phase};
+use crate::model::limits;
 use crate::multisig::TransactionId;
-use crate::organisation::Span;
 use crate::registry::{ContestStatus, Step};
-use crate::{ContestEscrow, Multisig, Organs};
+use crate::{ContestEscrow, Multisig, Organs, gas};
 
 /// Pokes that settling may take before it counts as stuck.
 const SETTLE_TRIES: u32 = 40;
-/// From the last payout to settling. Source: `Limits.SETTLE_AFTER`.
-const SETTLE_AFTER: Span = Span::days(1);
 /// Exit code of a poke that comes too early. Source: `Errors.BAD_TIME`.
 const TOO_EARLY: i32 = 153;
-/// Between two pokes that repeat a step. Source: `Limits.RESEND_AFTER`.
-const REPEAT_AFTER: Span = Span(600);
 
 /// Custodians confirm the payout of a contest, which the registry queued in the members' wallet.
 ///
@@ -60,7 +56,7 @@ async fn queue_again(
     let none = || Error::found("queued confirmation of contest", id, "none");
     let requests = organs.registry.pending().await?;
     let request = requests.iter().find(|it| it.step == Step::Confirm && it.subject == id).ok_or_else(none)?;
-    host.wait_until(request.sent_at.plus(REPEAT_AFTER.0)).await?;
+    host.wait_until(request.sent_at.plus(limits::RESEND_AFTER)).await?;
     let tree = organs.registry.resend(request.nonce).await?.expect_success()?;
     host.note("queue a confirmation again", None, &tree);
     queued(organs, dest).await?.ok_or_else(none)
@@ -95,7 +91,7 @@ pub async fn claim(
     host: &mut impl Host,
 ) -> Result<()> {
     let body = contest.claim(item)?;
-    let tree = wallet::send(purse, owner, contest.address(), DESK_GAS, Some(body)).await?;
+    let tree = wallet::send(purse, owner, contest.address(), gas::DESK, Some(body)).await?;
     host.note("claim a payout", Some(owner.public_key()), &tree);
     let found = contest.payouts().await?.into_iter().find(|payout| payout.item == item);
     expect("state of the payout", ItemState::Sent, found.map_or(ItemState::None, |payout| payout.state))
@@ -115,10 +111,10 @@ pub async fn settle(organs: &Organs<'_>, id: u32, host: &mut impl Host) -> Resul
                 if contest.standing().await?.phase == Phase::Closed {
                     break;
                 }
-                host.wait_until(organs.now().await?.plus(REPEAT_AFTER.0)).await?;
+                host.wait_until(organs.now().await?.plus(limits::RESEND_AFTER)).await?;
             }
             Err(error) if error.exit_code() == Some(TOO_EARLY) => {
-                host.wait_until(organs.now().await?.plus(SETTLE_AFTER.0)).await?;
+                host.wait_until(organs.now().await?.plus(limits::SETTLE_AFTER)).await?;
             }
             Err(error) => return Err(error.into()),
         }
