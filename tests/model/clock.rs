@@ -10,11 +10,10 @@ use crate::run::Run;
 impl Run {
     /// A few minutes or hours pass, or nothing.
     pub(crate) fn tick(&mut self) {
-        let seconds = match self.rng.u8(0..10) {
-            0..=4 => 0,
-            5..=7 => self.rng.u32(1..600),
-            8 => self.rng.u32(600..2 * 3_600),
-            _ => self.rng.u32(3_600..6 * 3_600),
+        let seconds = match self.rng.u8(0..20) {
+            0..=9 => 0,
+            10..=18 => self.rng.u32(1..600),
+            _ => self.rng.u32(600..3 * 3_600),
         };
         self.pass(seconds);
     }

@@ -48,10 +48,10 @@ impl Run {
         let signature = self.keys[usize::from(signer)].sign(&entry_hash(&address, &from).expect("a hash"));
         let declaration = self.keys[usize::from(n)].sign(&declaration_hash(&address));
         let sealed = spec.is_sealed != (wrong == 1);
-        let (content, link, commitment) = if sealed {
+        let (hash, link, commitment) = if sealed {
             (Digest::default(), String::new(), seal(&address, &from, n))
         } else {
-            (digest(n), if wrong == 2 { "x".repeat(257) } else { work(n) }, Digest::default())
+            (content(n), if wrong == 2 { "x".repeat(257) } else { work(n) }, Digest::default())
         };
         let declares = spec.need_dod && wrong != 3;
         let form = Form {
@@ -63,7 +63,7 @@ impl Run {
         };
         let params = json!({
             "key": key.to_uint256(), "keySig": hex::encode(signature.to_bytes()),
-            "contentHash": content, "link": link, "commitment": commitment,
+            "contentHash": hash, "link": link, "commitment": commitment,
             "termsHash": if wrong == 4 { digest(99) } else { spec.terms_hash },
             "dodHash": if declares { digest(10) } else { Digest::default() },
             "dodSig": if declares { hex::encode(declaration.to_bytes()) } else { String::new() },
@@ -104,12 +104,12 @@ impl Run {
         let address = self.contract(Place::Contest(id)).address;
         let wrong = self.rng.u8(0..16);
         let sealed = self.model.contests[&id].spec.is_sealed != (wrong == 0);
-        let (content, link, commitment) = if sealed {
+        let (hash, link, commitment) = if sealed {
             (Digest::default(), String::new(), seal(&address, &from, n))
         } else {
-            (digest(n), if wrong == 1 { "x".repeat(257) } else { work(n) }, Digest::default())
+            (content(n), if wrong == 1 { "x".repeat(257) } else { work(n) }, Digest::default())
         };
-        let params = json!({ "entry": entry, "contentHash": content, "link": link, "commitment": commitment });
+        let params = json!({ "entry": entry, "contentHash": hash, "link": link, "commitment": commitment });
         let value = if wrong == 2 { DESK - 1 } else { TON };
         self.inside((&from, value), Place::Contest(id), "replaceEntry", &params, |m, now| {
             let open = m.contest(id)?.phase(now) == Phase::Open;
@@ -143,12 +143,17 @@ impl Run {
         let (entry, from, n) = self.some_entry(id);
         let wrong = self.rng.u8(0..16);
         let link = if wrong == 0 { "x".repeat(257) } else { work(n) };
-        let content = if wrong == 1 { digest(n.wrapping_add(1)) } else { digest(n) };
-        let params = json!({ "entry": entry, "contentHash": content, "link": link, "salt": SALT });
+        let hash = if wrong == 1 { content(n.wrapping_add(1)) } else { content(n) };
+        let params = json!({ "entry": entry, "contentHash": hash, "link": link, "salt": SALT });
         self.inside((&from, TON), Place::Contest(id), "openEntry", &params, |m, now| {
             m.contest(id)?.open_entry(entry, &from, link.len(), wrong != 1, now)
         });
     }
+}
+
+/// SHA-256 of the work of contestant `n`, as it were.
+fn content(n: u8) -> Digest {
+    Digest(std::array::from_fn(|at| if at == 0 { n } else { 0xC0 }))
 }
 
 /// Link of the work of contestant `n`.
@@ -164,7 +169,7 @@ fn seal(contest: &Address, from: &Address, n: u8) -> Digest {
         "fields": [field("a", "address"), field("b", "address"), field("c", "uint256"), field("d", "uint256"),
             field("e", "string")],
     }));
-    let values = json!({ "a": contest.to_string(), "b": from.to_string(), "c": digest(n), "d": SALT, "e": work(n) });
+    let values = json!({ "a": contest.to_string(), "b": from.to_string(), "c": content(n), "d": SALT, "e": work(n) });
     let cell = abi.expect("a valid ABI").encode_fields(&values).expect("encodable");
     Digest::from(*cell.repr_hash())
 }

@@ -60,7 +60,7 @@ impl Run {
         let mut useful = Vec::new();
         let launches = self.launches();
         if !launches.is_empty() {
-            useful.extend([0; 4]);
+            useful.extend([0; 16]);
         }
         if !self.model.members.candidates.is_empty() {
             useful.extend([1; 2]);
@@ -71,6 +71,9 @@ impl Run {
         if self.model.treasury.org_available.0 > 0 {
             useful.extend([3; 2]);
         }
+        if self.running_contest().is_some() {
+            useful.extend([5; 2]);
+        }
         if self.held_contest().is_some() {
             useful.extend([4; 2]);
         }
@@ -80,10 +83,11 @@ impl Run {
                 1 => self.admission(),
                 2 => self.closing(),
                 3 => self.org_payments(),
-                _ => self.hold(),
+                4 => self.hold(),
+                _ => self.extension(),
             };
         }
-        match self.rng.u8(0..12) {
+        match self.rng.u8(0..14) {
             0 => self.launch(&[]),
             1 => self.admission(),
             2 => self.closing(),
@@ -91,7 +95,7 @@ impl Run {
             4 => self.hold(),
             5 => self.extension(),
             6 | 7 => self.rotation(),
-            8 => Action::RemoveMember(RemoveMember { key: self.someone(), reason_hash: digest(2) }),
+            8 if self.model.members.count() > 11 || self.one_in(4) => Action::RemoveMember(RemoveMember { key: self.someone(), reason_hash: digest(2) }),
             9 => self.parameters(),
             10 => self.policy(),
             _ => {
@@ -174,7 +178,7 @@ impl Run {
         let pro_rata = self.one_in(4);
         let part = |percent: u128| Nano(fund.0 * percent / 100);
         let prizes = if pro_rata { Vec::new() } else { [50, 30, 15, 5].map(part).to_vec() };
-        let open_at = now.plus(2 * DAY + self.rng.u32(0..4) * DAY);
+        let open_at = now.plus(2 * DAY + self.rng.u32(0..3) * DAY);
         let seats = if kind == Kind::JurySelection { 2 + self.rng.u8(0..3) } else { 0 };
         let own = kind == Kind::JurySelection && (self.model.pool.available(topic) < 2 || self.one_in(6));
         let jurors: Vec<_> = if own { (50..55).collect() } else { Vec::new() };
@@ -195,7 +199,7 @@ impl Run {
             jury_bps: 1000,
             org_bps: 200,
             open_at,
-            entries_end: open_at.plus(2 * DAY + self.rng.u32(0..5) * DAY),
+            entries_end: open_at.plus(3 * DAY + self.rng.u32(0..5) * DAY),
             commit_span: Span(DAY + self.rng.u32(0..2) * DAY),
             reveal_span: Span(DAY + self.rng.u32(0..2) * DAY),
             confirm_window: Span::days(14),
@@ -263,7 +267,7 @@ impl Run {
     }
 
     fn closing(&mut self) -> Action {
-        let stage = self.closable().filter(|_| self.rng.u8(0..8) > 0).unwrap_or_else(|| self.rng.u8(0..6));
+        let stage = self.closable().filter(|_| self.rng.u8(0..8) > 0).unwrap_or_else(|| self.rng.u8(0..3));
         let link = if self.one_in(20) { "x".repeat(257) } else { "ipfs://report".to_owned() };
         Action::CloseStage(CloseStage { stage, report_hash: digest(4), link })
     }
@@ -282,7 +286,8 @@ impl Run {
                 let amount = match self.rng.u8(0..24) {
                     0 => 999_999,
                     1 => available + 1,
-                    _ => share.max(limits::MIN_VALUE.0) + u128::from(self.rng.u16(..)),
+                    // The bounce of a much smaller one could not pay the gas of its booking.
+                    _ => share.max(Nano::PER_TOKEN) + u128::from(self.rng.u16(..)),
                 };
                 let to = if self.one_in(40) { account(0, 0) } else { wallet(n) };
                 OrgPayment { to, amount: Nano(amount) }
@@ -296,6 +301,13 @@ impl Run {
         let now = self.now();
         let waits = |phase| matches!(phase, Phase::Confirm | Phase::Held);
         self.model.contests.iter().find(|(_, contest)| waits(contest.phase(now))).map(|(id, _)| *id)
+    }
+
+    /// A contest with a deadline that can be moved.
+    fn running_contest(&self) -> Option<u32> {
+        let now = self.now();
+        let runs = |phase| matches!(phase, Phase::Open | Phase::Commit | Phase::Reveal);
+        self.model.contests.iter().find(|(_, contest)| runs(contest.phase(now))).map(|(id, _)| *id)
     }
 
     /// Id of a contest, mostly of one that there is.
@@ -312,7 +324,8 @@ impl Run {
 
     fn extension(&mut self) -> Action {
         let now = self.now();
-        let contest_id = self.some_contest();
+        let running = if self.one_in(4) { None } else { self.running_contest() };
+        let contest_id = running.unwrap_or_else(|| self.some_contest());
         let phase = match self.model.contests.get(&contest_id).map(|contest| contest.phase(now)) {
             Some(phase) if self.rng.u8(0..4) > 0 && phase <= Phase::Reveal => phase.max(Phase::Open),
             _ => self.pick(&[Phase::Open, Phase::Commit, Phase::Reveal, Phase::Tallied]).expect("a list"),
@@ -350,7 +363,7 @@ impl Run {
     /// Somebody votes.
     pub(crate) fn vote(&mut self) {
         let ids: Vec<_> = self.model.open.keys().copied().collect();
-        let voting: Vec<_> = ids.into_iter().filter(|id| self.is_voting(*id)).collect();
+        let voting: Vec<_> = ids.into_iter().filter(|id| self.wants_votes(*id)).collect();
         let all: Vec<_> = self.model.proposals.keys().copied().collect();
         let wild = self.one_in(12);
         let chosen = match voting.first() {
@@ -381,11 +394,13 @@ impl Run {
         self.signed(Place::Proposal(id), &by, "vote", &params, |m, now| m.vote(&by, id, choice, digest(6), now));
     }
 
-    /// Whether votes on a proposal count now.
-    pub(crate) fn is_voting(&self, id: u32) -> bool {
+    /// Whether somebody can vote on a proposal now who has not.
+    pub(crate) fn wants_votes(&self, id: u32) -> bool {
         let proposal = &self.model.proposals[&id];
+        let terms = &proposal.terms;
         let now = self.now();
-        proposal.stored == Outcome::Active && now >= proposal.terms.start && now < proposal.terms.end
+        let open = proposal.stored == Outcome::Active && now >= terms.start && now < terms.end;
+        open && terms.electorate.len() - terms.excluded.len() > proposal.ballots.len()
     }
 
     /// A proposer, seldom another, takes a proposal back.

@@ -40,7 +40,8 @@ impl Run {
     pub(crate) fn unsigned(&mut self) {
         let now = self.now();
         let header = Header { time: UnixMillis(now.millis().0), expire: now.plus(60), pubkey: None };
-        let (place, function, params) = match self.rng.u8(0..5) {
+        let (place, function, params) = match self.rng.u8(0..6) {
+            5 => (Place::Registry, "setPlan", json!({ "plan": base64(&payload("uint32", &json!(1))) })),
             0 => (Place::Registry, "resign", json!({})),
             1 => (Place::Multisig, "clean", json!({})),
             2 => (Place::Pool, "resign", json!({})),

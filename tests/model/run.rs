@@ -88,6 +88,8 @@ pub(crate) struct Run {
     pub(crate) payments: BTreeMap<u64, Payment>,
     /// A payment whose id is not known before the wallet gives it.
     pub(crate) submitting: Option<(Signed, Payment)>,
+    /// A poke that is sent again before anything else is delivered.
+    again: Option<Cell>,
     pub(crate) arrivals: Vec<Arrival>,
     /// Accepted signed messages.
     pub(crate) accepted: VecDeque<(Place, Cell)>,
@@ -140,6 +142,7 @@ impl Run {
             orders: BTreeMap::new(),
             payments: BTreeMap::new(),
             submitting: None,
+            again: None,
             arrivals: Vec::new(),
             accepted: VecDeque::new(),
             log: VecDeque::new(),
@@ -279,7 +282,8 @@ impl Run {
         done
     }
 
-    /// An unsigned call on both sides.
+    /// An unsigned call on both sides. It is never accepted twice for the same: while what it started is under way it is
+    /// sometimes sent again, and refused (C3).
     #[track_caller]
     pub(crate) fn poke<T: Debug>(
         &mut self,
@@ -291,7 +295,10 @@ impl Run {
         let now = self.now();
         let header = Header { time: now.millis(), expire: now.plus(60), pubkey: None };
         let cell = self.contract(to).unsigned(function, params, &header);
-        self.play(to, function, Message::Outside(cell), model)
+        self.again = Some(cell.clone()).filter(|_| self.one_in(4));
+        let done = self.play(to, function, Message::Outside(cell), model);
+        self.again = None;
+        done
     }
 
     /// A call from an address that the test plays, on both sides.
@@ -390,6 +397,11 @@ impl Run {
         };
         let code = first.view.exit_code().unwrap_or(-1);
         self.saw(&first);
+        if let Some(cell) = self.again.take() {
+            let second = self.community.world.send(&cell);
+            assert!(second.refused(), "the same poke is accepted twice{}", self.story());
+            self.coverage.code(second.code());
+        }
         self.deliver_all();
         Delivered { code, refused: false }
     }

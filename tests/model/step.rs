@@ -2,6 +2,7 @@
 
 use governance::contest::Phase;
 use governance::model::contest::Contest;
+use governance::model::entry::Nomination;
 use governance::model::judging::CardState;
 use governance::model::limits;
 use serde_json::json;
@@ -37,8 +38,8 @@ impl Run {
         if number % ALL_EVERY == ALL_EVERY - 1 {
             self.compare_all();
         }
-        if number % 500 == 499 {
-            self.wait_for_sweep();
+        if number % 2_000 == 1_999 {
+            self.wait_long();
         }
     }
 
@@ -46,24 +47,30 @@ impl Run {
     fn weights(&self) -> Vec<(u32, Act)> {
         let now = self.now();
         let model = &self.model;
-        let voting = model.open.keys().filter(|id| self.is_voting(**id)).count();
+        let voting = model.open.keys().filter(|id| self.wants_votes(**id)).count();
         let ready = self.passed().into_iter().filter(|id| now >= model.proposals[id].exec_after).count();
         let live = model.wallet.orders.values().filter(|it| model.wallet.is_live(it, now) && !it.closed).count();
         let phases: Vec<_> = model.contests.values().map(|it| (it.phase(now), it)).collect();
         let count = |phase: Phase| phases.iter().filter(|(at, _)| *at == phase).count();
         let open = phases.iter().filter(|(at, it)| *at == Phase::Open && it.entries.len() < 4).count();
+        let sealed = model.contests.values().filter(|it| {
+            let opens = it.spec.is_sealed && now >= it.entries_end && now < it.entries_end.plus(limits::OPENING);
+            opens && it.tallied_at.is_none() && it.entries.values().any(|entry| !entry.judged)
+        });
+        let sealed = sealed.count();
         let drawing = count(Phase::Drawing);
         let uncommitted = self.cards_missing(Phase::Commit, CardState::None);
         let unrevealed = self.cards_missing(Phase::Reveal, CardState::Committed);
         let moved = phases.iter().filter(|(_, it)| Contest::clone(it).advance(now).is_ok()).count();
         let due = phases.iter().filter(|(_, it)| it.is_payable(now) && it.books.has_due()).count();
         let ending = phases.iter().filter(|(_, it)| Contest::clone(it).settle(now).is_ok()).count();
-        let busy = voting + ready + live + open + drawing + uncommitted + unrevealed + moved + due + ending;
+        let urgent = voting + ready + open + sealed + uncommitted + unrevealed;
+        let busy = voting + ready + live + open + sealed + drawing + uncommitted + unrevealed + moved + due + ending;
         let when = |count: usize, weight: u32| if count > 0 { weight } else { 1 };
         vec![
-            (if voting < 2 { 20 } else { 4 }, Run::propose),
+            (if voting < 2 { 12 } else { 2 }, Run::propose),
             (1, Run::propose_unknown),
-            (when(voting, 60), Run::vote),
+            (when(voting, 110), Run::vote),
             (2, Run::cancel),
             (when(ready, 14), Run::execute),
             (3, Run::close),
@@ -75,6 +82,7 @@ impl Run {
             (3, Run::publish),
             (3, Run::quick_hold),
             (when(open, 30), Run::entries),
+            (when(sealed, 20), Run::open),
             (when(drawing, 8), Run::draw),
             (when(moved, 12), Run::advance),
             (when(uncommitted, 30), Run::commit),
@@ -84,11 +92,11 @@ impl Run {
             (3, Run::claim),
             (when(ending, 12), Run::settle),
             (1, Run::sweep),
-            (4, Run::nominate),
+            (when(self.winners(), 10), Run::nominate),
             (4, Run::at_pool),
             (4, Run::intruder),
             (3, Run::stranger),
-            (if busy > 0 { 5 } else { 60 }, Run::jump),
+            (if urgent > 0 { 3 } else if busy > 0 { 20 } else { 100 }, Run::jump),
         ]
     }
 
@@ -97,6 +105,15 @@ impl Run {
         let now = self.now();
         let contests = self.model.contests.values().filter(|contest| contest.phase(now) == phase);
         contests.flat_map(|contest| contest.jury.values()).filter(|seat| seat.state == state).count()
+    }
+
+    /// Winners who could ask for a free seat.
+    fn winners(&self) -> usize {
+        if self.model.members.count() >= usize::from(self.model.params.max_members) {
+            return 0;
+        }
+        let ranked = self.model.contests.values().flat_map(|it| it.ranking.iter().map(move |rank| (it, rank)));
+        ranked.filter(|(it, rank)| rank.place <= 3 && it.entries[&rank.entry].nominated == Nomination::No).count()
     }
 
     fn money(&mut self) {
@@ -116,8 +133,8 @@ impl Run {
             0 => self.chatter(),
             1 => self.refused_by_wallet(),
             2..4 => self.clean(),
-            4..14 if members > 12 || self.one_in(12) => self.resign(),
-            14..24 => self.set_profile(),
+            4 if members > 13 || self.one_in(20) => self.resign(),
+            5..24 => self.set_profile(),
             _ => self.attest(),
         }
     }
@@ -139,15 +156,16 @@ impl Run {
         }
     }
 
-    /// Half a year passes when payouts wait that nobody claims.
-    fn wait_for_sweep(&mut self) {
-        let Some(time) = self.sweep_time() else { return };
+    /// Weeks pass, or half a year when payouts wait that nobody claims: what nobody wanted goes back.
+    fn wait_long(&mut self) {
         let now = self.now();
+        let time = self.sweep_time().unwrap_or_default().max(now.plus(31 * DAY));
         self.pass(time.0.saturating_sub(now.0));
         for place in [Place::Registry, Place::Treasury, Place::Pool, Place::Multisig] {
             self.top_up(place);
         }
         self.sweep();
+        self.release_reserve();
     }
 
     /// What became of the governance.
@@ -155,7 +173,10 @@ impl Run {
         let endings: Vec<_> = self.model.contests.values().map(|contest| contest.ending).collect();
         let stages: Vec<_> = self.model.treasury.stages.values().map(|stage| stage.status).collect();
         let (members, proposals) = (self.model.members.count(), self.model.proposals.len());
-        format!("{members} members, {proposals} proposals, contests {endings:?}, stages {stages:?}")
+        let launches = self.model.proposals.values().filter(|it| it.terms.action.kind() == 5);
+        let launches: Vec<_> = launches.map(|it| (it.stored, it.code, it.votes().yes)).collect();
+        let days = (self.now().0 - 1_700_000_000) / DAY;
+        format!("{days} days, {launches:?}, {members} members, {proposals} proposals, contests {endings:?}, stages {stages:?}")
     }
 
     /// The main giver pays into the members' wallet.

@@ -4,15 +4,18 @@ use governance::model::wallet::{Effect, Subject};
 use governance::model::{Model, Refusal, Signed, limits};
 use governance::registry::{Pending, Step};
 use serde_json::{Value, json};
-use ton_abi::{Nano, UnixTime};
+use ton_abi::{Cell, CellBuilder, Nano, UnixTime};
 use workspace_tests::community::{TON, base64, number, wallet};
 
+use crate::decisions::digest;
 use crate::run::{LOW_VALUE, Message, Payment, Place, Run};
 
 /// First id of the controller's requests. Source: `Layout.ORDER_IDS`.
 pub(crate) const ORDER_IDS: u64 = 0xF000_0000_0000_0000;
 /// Life of a payment, in seconds. Source: `Limits.DEFAULT_LIFETIME`.
 const LIFETIME: u32 = 259_200;
+/// The transaction has too few confirmations.
+const NOT_READY: Refusal = Refusal(134);
 /// Repetitions of a request. Source: `Limits.MAX_TRIES`.
 const MAX_TRIES: u8 = 10;
 /// Open payments of one custodian. Source: `Limits.MAX_QUEUED`.
@@ -24,6 +27,7 @@ enum Act {
     Confirm,
     Reject,
     Revoke,
+    Execute,
 }
 
 impl Run {
@@ -56,6 +60,7 @@ impl Run {
         let act = match self.rng.u8(0..24) {
             0 => Act::Reject,
             1 => Act::Revoke,
+            2 => Act::Execute,
             _ => Act::Confirm,
         };
         self.act(act, n, id, subject);
@@ -85,6 +90,7 @@ impl Run {
             Act::Confirm => "confirmTransaction",
             Act::Reject => "rejectTransaction",
             Act::Revoke => "revokeConfirmation",
+            Act::Execute => "executeTransaction",
         };
         let payment = self.payments.get(&id).copied();
         let params = json!({ "transactionId": id.to_string() });
@@ -92,12 +98,22 @@ impl Run {
             Act::Confirm => confirm(m, &by, subject, payment, now),
             Act::Reject => m.wallet.reject(&by, subject, now),
             Act::Revoke => m.wallet.revoke(&by, subject, now),
+            Act::Execute => not_ready(m, &by, subject, now),
         });
     }
 
     /// A custodian submits the funding of a stage, a payment to the main giver, or what the wallet refuses.
     pub(crate) fn submit(&mut self) {
         let n = self.mostly_member();
+        if self.one_in(12) {
+            for _ in 0..6 {
+                self.submit_by(n);
+            }
+        }
+        self.submit_by(n);
+    }
+
+    fn submit_by(&mut self, n: u8) {
         let by = self.by_odd(n);
         let (stage, amount) = self.funding();
         let treasury = self.community.treasury.clone();
@@ -109,7 +125,8 @@ impl Run {
         let (dest, value, payload, refusal, funds) = match self.rng.u8(0..16) {
             0 => (treasury.address, 0, base64(&body), Some(Refusal(107)), None),
             1 => (wallet(1), 5_000 * TON, String::new(), Some(Refusal(131)), None),
-            2 | 3 => (main_giver, TON, String::new(), None, None),
+            2 => (main_giver, TON, base64(&long_cell()), Some(Refusal(121)), None),
+            3 | 4 => (main_giver, TON, String::new(), None, None),
             _ => (treasury.address, amount + TON, base64(&body), None, Some((stage, amount))),
         };
         self.give_wallet(value + TON);
@@ -202,8 +219,11 @@ impl Run {
             let params = json!({ "dest": to, "value": "1000000000", "bounce": true, "flags": 1, "payload": "" });
             self.signed(Place::Multisig, &by, "sendTransaction", &params, |_, _| Err::<(), _>(Refusal(108)));
         } else {
-            let params = json!({ "codeHash": null, "owners": null, "reqConfirms": 2, "lifetime": null });
-            self.signed(Place::Multisig, &by, "submitUpdate", &params, |_, _| Err::<(), _>(Refusal(129)));
+            let code = self.rng.bool().then(|| digest(1));
+            let confirms = code.is_none().then_some(2);
+            let refusal = if code.is_some() { Refusal(212) } else { Refusal(129) };
+            let params = json!({ "codeHash": code, "owners": null, "reqConfirms": confirms, "lifetime": null });
+            self.signed(Place::Multisig, &by, "submitUpdate", &params, |_, _| Err::<(), _>(refusal));
         }
     }
 
@@ -221,6 +241,26 @@ impl Run {
             }
         }
     }
+}
+
+/// A payload of too many cells.
+fn long_cell() -> Cell {
+    (0..9).fold(Cell::default(), |below, _| {
+        let mut builder = CellBuilder::new();
+        builder.store_u8(1).expect("fits");
+        builder.store_reference(below).expect("fits");
+        builder.build().expect("fits")
+    })
+}
+
+/// A custodian has something executed: the money is always there, so what is in the queue is never ready.
+fn not_ready(m: &Model, by: &Signed, subject: Subject, now: UnixTime) -> Result<Effect, Refusal> {
+    m.wallet.check_custodian(by, now)?;
+    let order = m.wallet.orders.get(&subject).ok_or(Refusal::NO_TRANSACTION)?;
+    if order.epoch != m.wallet.epoch {
+        return Err(Refusal::STALE_EPOCH);
+    }
+    Err(if order.until > now { NOT_READY } else { Refusal::LIFETIME_OVER })
 }
 
 /// A custodian confirms; what was confirmed happens.

@@ -73,19 +73,18 @@ impl Contest {
         Ok(if bootstrap { DrawFrom::Bootstrap } else { DrawFrom::Pool })
     }
 
-    /// Seats jurors without entrants and members, by key and by address, if enough are left; whether they were.
+    /// Seats jurors without entrants (by key and by address) and members (by key), if enough are left; whether they
+    /// were.
     pub fn seat_jury(&mut self, jurors: &[SpecJuror], now: UnixTime) -> bool {
         if self.phase(now) != Phase::Drawing || jurors.is_empty() {
             return false;
         }
         let keys: BTreeSet<_> = self.entries.values().map(|entry| entry.key).collect();
         let wallets: BTreeSet<_> = self.entries.values().map(|entry| entry.wallet.clone()).collect();
-        let payouts: BTreeSet<_> = self.members.values().flatten().collect();
         let conflict = |juror: &SpecJuror| {
             keys.contains(&juror.key)
                 || wallets.contains(&juror.addr)
                 || self.members.contains_key(&juror.key)
-                || payouts.contains(&juror.addr)
         };
         let fit: Vec<_> = jurors.iter().filter(|juror| !conflict(juror)).collect();
         if fit.len() < usize::from(self.spec.min_jurors) {

@@ -44,7 +44,7 @@ pub struct PoolContest {
     pub state: DrawState,
     /// Keys of its jury while it is drawn, in the order of delivery.
     pub jury: Vec<PublicKey>,
-    /// Keys that must not be drawn.
+    /// Keys that must not be drawn, until the draw.
     pub recused: BTreeSet<PublicKey>,
     /// Keys that it made jurors.
     pub admitted: BTreeSet<PublicKey>,
@@ -143,6 +143,7 @@ impl JuryPool {
         }
         if let Some(contest) = self.contests.get_mut(&id) {
             contest.state = DrawState::Drawn;
+            contest.recused.clear();
             contest.jury.clone_from(&jury);
         }
         Ok(jury)
