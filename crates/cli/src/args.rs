@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{contest, demo, explain, jury, key, member, multisig, node, proposal, stage};
+use crate::commands::{contest, demo, entry, explain, jury, key, member, multisig, node, proposal, stage};
 
 /// Runs a sub-governance of a TON network.
 ///
@@ -38,7 +38,10 @@ pub(crate) enum Command {
     /// Contests with their entries, rankings and payouts.
     #[command(subcommand)]
     Contest(contest::Contest),
-    /// The independent jury.
+    /// What contestants do: entries, claims, nominations.
+    #[command(subcommand)]
+    Entry(entry::Entry),
+    /// The independent jury: the pool, commit and reveal.
     #[command(subcommand)]
     Jury(jury::Jury),
     /// The stages of the plan with their contests and budgets.

@@ -2,6 +2,7 @@
 
 pub(crate) mod contest;
 pub(crate) mod demo;
+pub(crate) mod entry;
 pub(crate) mod explain;
 pub(crate) mod jury;
 pub(crate) mod key;
@@ -31,7 +32,8 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Member(command) => member::run(command, progress).await,
         Command::Proposal(command) => proposal::run(command, progress).await,
         Command::Contest(command) => contest::run(command, progress).await,
-        Command::Jury(command) => jury::run(command).await,
+        Command::Entry(command) => entry::run(command, progress).await,
+        Command::Jury(command) => jury::run(command, progress).await,
         Command::Stage(command) => stage::run(command, progress).await,
         Command::Key(command) => key::run(command, progress),
         Command::Explain(command) => explain::run(command),

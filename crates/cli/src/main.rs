@@ -9,6 +9,7 @@
 
 mod actor;
 mod args;
+mod cards;
 mod commands;
 mod contracts;
 mod error;
@@ -20,6 +21,7 @@ mod members;
 mod organisation;
 mod output;
 mod overview;
+mod person;
 mod recorder;
 mod state;
 mod table;

@@ -1,5 +1,6 @@
 //! The organisation on a local network, where development keys stand in for the members'.
 
+use governance::contracts::Built;
 use governance::workflow::{self, Charter, wallet_address};
 use governance::{Multisig, Organisation, Organs, Roster, multisig};
 use keys::development::{self, Development};
@@ -49,12 +50,11 @@ pub(crate) fn charter<'a>(
 /// Opens a wallet for the holder of a key and lets the giver put money there.
 pub(crate) async fn open_wallet<'a>(
     local: &'a Local,
-    contracts: &Contracts,
+    built: &Built,
     owner: &dyn Signer,
     money: Nano,
     recorder: &mut Recorder<'_>,
 ) -> Result<Multisig<'a>, CliError> {
-    let built = contracts.organisation.get(multisig::CONTRACT);
     let address = wallet_address(built, owner);
     let address = address.map_err(|error| from_workflow("the wallet cannot be prepared", error))?;
     recorder.give(&address, money).await?;
@@ -71,7 +71,8 @@ pub(crate) async fn found<'a>(
 ) -> Result<Organs<'a>, CliError> {
     let gas = organisation.governance.gas;
     let money = [gas.registry, gas.multisig, gas.treasury, gas.jury_pool, DEPLOYER_MONEY].into_iter().sum();
-    let purse = open_wallet(local, contracts, &deployer(), money, recorder).await?;
+    let built = contracts.organisation.get(multisig::CONTRACT);
+    let purse = open_wallet(local, built, &deployer(), money, recorder).await?;
     let charter = charter(contracts, organisation, local.giver.address.clone());
     let founded = workflow::found(&local.client, &charter, &deployer(), &purse, recorder).await;
     founded.map_err(|error| from_workflow("the organisation cannot be founded", error))

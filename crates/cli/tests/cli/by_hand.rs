@@ -1,6 +1,6 @@
 //! A contest launched by hand, command by command.
 
-use crate::support::{fails, json, run, text};
+use crate::support::{fails, json, run, run_with_input, text};
 use serde_json::Value;
 
 /// Runs a command with `--json`, expects success, gives its data.
@@ -83,6 +83,123 @@ fn what_makes_no_sense_is_told_before_anything_is_sent() {
     assert_eq!((status, &envelope["data"]["dry_run"]), (0, &Value::from(true)));
     assert_eq!(std::fs::read(folder.path().join("node.state")).expect("the state"), before);
     assert!(run(["stage", "list", "--state", state]).stdout.contains("planned"));
+}
+
+/// Public key of a development key.
+fn key(number: u32) -> String {
+    let phrase = "test test test test test test test test test test test junk";
+    let told = run_with_input(["key", "public", "--index", &number.to_string()], phrase);
+    told.stdout.lines().next().expect("the first line is the key").to_owned()
+}
+
+/// A network on which the Jury Contest is open, with an outside jury of the development keys 100 to 102.
+fn open_contest(state: &str) {
+    done(["node", "init", "--state", state]);
+    let id = done(["stage", "fund", "--state", state, "--as", "0", "1"])["result"]["transaction"].clone();
+    let jury: Vec<_> = (100..103).map(|number| format!("{}=giver", key(number))).collect();
+    let mut launch = vec!["contest", "launch", "--state", state, "--as", "0", "1"];
+    launch.extend(jury.iter().flat_map(|juror| ["--juror", juror]));
+    let proposal = done(launch)["result"]["proposal"].to_string();
+    for member in 0..8 {
+        let member = member.to_string();
+        if member != "0" {
+            done(["multisig", "confirm", "--state", state, "--as", &member, id.as_str().unwrap_or_default()]);
+        }
+        done(["proposal", "vote", "--state", state, "--as", &member, &proposal]);
+    }
+    done(["proposal", "execute", "--state", state, "--wait", &proposal]);
+    advance(state, 3);
+}
+
+fn advance(state: &str, days: u32) {
+    done(["node", "advance", "--state", state, &(days * 86_400).to_string()]);
+}
+
+#[test]
+fn contestants_enter_jurors_judge_and_the_winner_claims_command_by_command() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let state = folder.path().join("network");
+    let state = text(&state);
+    open_contest(state);
+    let work = folder.path().join("work");
+    std::fs::write(&work, "a work").expect("writable");
+    for (key, entry) in [("200", 1), ("201", 2)] {
+        let link = "https://example.org/work";
+        let submit =
+            ["entry", "submit", "--state", state, "--key", key, "1", "--work", text(&work), "--link", link];
+        assert_eq!(done(submit)["result"]["entry"], entry);
+    }
+    advance(state, 14);
+    assert_eq!(done(["contest", "draw", "--state", state, "1"])["result"]["phase"], "commit");
+
+    let card = folder.path().join("card.toml");
+    let line = |entry, score| {
+        format!("[[line]]\nentry = {entry}\nverdict = \"for\"\nscore = {score}\ncomment = \"c\"\n")
+    };
+    for (juror, scores) in [("100", [9, 4]), ("101", [8, 5]), ("102", [10, 1])] {
+        // A first thought, replaced by the second: the newest card that was taken is revealed.
+        for text_of_card in [line(1, 1) + &line(2, 1), line(2, scores[1]) + &line(1, scores[0])] {
+            std::fs::write(&card, text_of_card).expect("writable");
+            let commit = ["jury", "commit", "--state", state, "--key", juror, "1", "--card", text(&card)];
+            let kept = done(commit)["result"]["kept"].clone();
+            let kept = std::fs::read_to_string(kept.as_str().expect("a path")).expect("the kept card");
+            assert!(kept.contains("\"salt\": \"0x"), "{kept}");
+        }
+    }
+    fails(["jury", "reveal", "--state", state, "--key", "100", "1"], 1, "not-included", "BAD_PHASE");
+    fails(["jury", "reveal", "--state", state, "--key", "104", "1"], 2, "no-card", "no card of this juror");
+    advance(state, 5);
+    for juror in ["100", "101", "102"] {
+        let revealed = done(["jury", "reveal", "--state", state, "--key", juror, "1"]);
+        assert_eq!(revealed["result"]["counts"], true, "{revealed:#}");
+    }
+    advance(state, 3);
+    assert_eq!(done(["contest", "advance", "--state", state, "1"])["result"]["phase"], "confirm");
+    let candidate = done(["entry", "nominate", "--state", state, "--key", "200", "1", "1"]);
+    assert_eq!(candidate["result"]["place"], 1);
+    let contests = done(["contest", "list", "--state", state]);
+    let averages: Vec<_> =
+        contests[0]["ranking"].as_array().unwrap().iter().map(|rank| &rank["average"]).collect();
+    assert_eq!(averages, [&Value::from(9_000), &Value::from(3_333)]);
+
+    let id = done(["multisig", "list", "--state", state])[0]["id"].clone();
+    for member in 0..8 {
+        let member = member.to_string();
+        done(["multisig", "confirm", "--state", state, "--as", &member, id.as_str().expect("an id")]);
+    }
+    let first =
+        contests[0]["payouts"].as_array().unwrap().iter().find(|item| item["amount"] == "250000000000");
+    let item = first.expect("the first prize")["item"].to_string();
+    let claim = ["entry", "claim", "--state", state, "--key", "200", "1", &item];
+    let balance = done(claim)["result"]["wallet_balance"].as_str().and_then(|text| text.parse::<u128>().ok());
+    assert!(balance > Some(250_000_000_000), "{balance:?}");
+    fails(claim, 1, "failed", "ITEM_STATE");
+    assert_eq!(done(["contest", "pay", "--state", state, "1"])["result"]["phase"], "payable");
+    advance(state, 1);
+    assert_eq!(done(["contest", "settle", "--state", state, "1"])["result"]["phase"], "closed");
+    assert_eq!(done(["jury", "list", "--state", state]).as_array().map(Vec::len), Some(2));
+    done(["contest", "publish", "--state", state, "--as", "4", "1", "--link", "https://example.org/record"]);
+}
+
+#[test]
+fn wrong_cards_are_told_before_anything_is_sent() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let (state, card) = (folder.path().join("network"), folder.path().join("card.toml"));
+    let commit = ["jury", "commit", "--state", text(&state), "--key", "100", "1", "--card", text(&card)];
+    fails(commit, 2, "bad-card", "No such file");
+    for (line, why) in [
+        ("", "missing field"),
+        ("[[line]]\nentry = 1\nverdict = \"for\"\nscore = 11\ncomment = \"c\"\n", "a score of 11"),
+        ("[[line]]\nentry = 1\nverdict = \"reject\"\nscore = 1\ncomment = \"c\"\n", "with \"reject\""),
+        ("[[line]]\nentry = 1\nverdict = \"maybe\"\ncomment = \"c\"\n", "unknown variant"),
+    ] {
+        std::fs::write(&card, line).expect("writable");
+        fails(commit, 2, "bad-card", why);
+    }
+    let twice = "[[line]]\nentry = 1\nverdict = \"abstain\"\ncomment = \"c\"\n".repeat(2);
+    std::fs::write(&card, twice).expect("writable");
+    fails(commit, 2, "bad-card", "one line for each entry");
+    fails(["entry", "submit", "--state", text(&state), "--key", "2147483648", "1"], 2, "usage", "2147483648");
 }
 
 #[test]

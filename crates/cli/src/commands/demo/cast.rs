@@ -1,7 +1,7 @@
 //! Who plays besides the members: an outside jury for the first contest, applicants for the jury, developers.
 
 use governance::payload::SpecJuror;
-use governance::{Multisig, Organisation, Roster};
+use governance::{Multisig, Organisation, Roster, multisig};
 use keys::development::{self, Development};
 use keys::{PublicKey, Signer};
 use ton_abi::Nano;
@@ -68,9 +68,9 @@ impl<'a> Cast<'a> {
         let mut people = Vec::new();
         for (name, index) in names() {
             let key = development::signer(index);
-            let (local, contracts) = (play.local, play.contracts);
+            let built = play.contracts.organisation.get(multisig::CONTRACT);
             let wallet =
-                members::open_wallet(local, contracts, &key, PERSON_MONEY, &mut play.recorder).await?;
+                members::open_wallet(play.local, built, &key, PERSON_MONEY, &mut play.recorder).await?;
             people.push(Person { name, key, wallet });
         }
         let developers = people.split_off((OUTSIDER_COUNT + APPLICANT_COUNT) as usize);
