@@ -249,7 +249,6 @@ fn t61_entrants_and_members_are_dropped_from_the_jury() {
     contest.draw_jury(end).expect("it waits for its jury");
     let mut drawn = jurors(4);
     drawn.push(SpecJuror { key: key(3), addr: wallet(90) });
-    drawn.push(SpecJuror { key: key(90), addr: wallet(3) });
     assert!(!contest.seat_jury(&drawn, end), "two are left, three are needed");
     assert_eq!(contest.draw_jury(end.plus(599)).err(), Some(Refusal::BAD_TIME));
     contest.draw_jury(end.plus(600)).expect("ten minutes later");
@@ -257,6 +256,17 @@ fn t61_entrants_and_members_are_dropped_from_the_jury() {
     assert!(contest.seat_jury(&jurors(6), end.plus(600)));
     let seated: Vec<_> = contest.jury.iter().map(|(key, seat)| (*key, seat.index)).collect();
     assert_eq!(seated, (0..4).map(|n| (key(JUROR + 2 + n), n)).collect::<Vec<_>>());
+}
+
+#[test]
+fn t74_a_member_who_names_a_jurors_wallet_keeps_nobody_out() {
+    let mut contest = open();
+    contest.submit_entry(&form(ENTRANT), START).expect("it is open");
+    let end = contest.entries_end;
+    contest.draw_jury(end).expect("it waits for its jury");
+    let named = SpecJuror { key: key(90), addr: wallet(3) };
+    assert!(contest.seat_jury(&[jurors(2), vec![named]].concat(), end));
+    assert_eq!(contest.jury.len(), 3);
 }
 
 #[test]
