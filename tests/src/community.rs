@@ -109,7 +109,11 @@ impl Community {
 
     /// The same with other numbers.
     pub fn found_with(members: u8, params: &Value, plan: &Cell) -> Self {
-        let mut world = World::default();
+        Self::found_in(World::default(), members, params, plan)
+    }
+
+    /// The same in a world that is already there.
+    pub fn found_in(mut world: World, members: u8, params: &Value, plan: &Cell) -> Self {
         let main_giver = account(0xAA, 0);
         world.puppets.insert(main_giver.clone());
         let deployer = key(DEPLOYER);
