@@ -11,7 +11,7 @@ use workspace_tests::world::{Contract, Outcome, World, key, public, public_json}
 /// One TON in nano.
 pub(crate) const TON: u64 = 1_000_000_000;
 /// Gas money that the registry gives to a proposal, in TON.
-pub(crate) const GAS: u64 = 4;
+pub(crate) const GAS: u64 = 6;
 /// Electors of the usual proposal.
 pub(crate) const ELECTORS: u8 = 15;
 /// Length of voting in seconds.

@@ -82,7 +82,7 @@ fn a_proposal_that_cannot_be_deployed_is_dropped() {
         hall.world.puppets.insert(address.clone());
         hall.propose(0, SIGNAL, &payload::signal(1, false));
         let deploy = hall.take("deploy");
-        assert_eq!((&deploy.to, deploy.value), (&address, Nano(4 * TON)));
+        assert_eq!((&deploy.to, deploy.value), (&address, Nano(6 * TON)));
         let done = hall.world.bounce(&deploy.view);
         assert_eq!(hall.events(&done)[0].0, "ProposalDropped");
         assert_eq!(hall.status("open"), 0);
