@@ -32,6 +32,7 @@ fn functions() -> BTreeMap<&'static str, (Caller, Value)> {
     BTreeMap::from([
         ("constructor", (Caller::Registry, json!({ "memberKeys": [k(60)] }))),
         ("authorizeContest", (Caller::Registry, with_nonce(terms(5, JURY_SELECTION, 1, 3, &[])))),
+        ("forgetContest", (Caller::Registry, with_nonce(json!({ "contestId": FIRST })))),
         ("reserveMember", (Caller::Registry, reserve.clone())),
         ("releaseMember", (Caller::Registry, reserve)),
         ("snapshotFor", (Caller::Contest, json!({ "contestId": FIRST, "nonce": "1", "minJurors": 1 }))),

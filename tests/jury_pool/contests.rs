@@ -372,3 +372,18 @@ fn a_suspended_juror_who_still_judges_stays_suspended() {
     pool.report(5, &[k(JUROR)]);
     assert_eq!(standing(&pool, JUROR), (1, 0, 1));
 }
+
+#[test]
+fn a_contest_that_was_never_deployed_frees_the_jury_that_it_brought() {
+    let mut pool = Pool::new(15);
+    let bootstrap = keys(60..63);
+    pool.authorize(5, JURY_SELECTION, 1, 3, &bootstrap);
+    assert_eq!(pool.busy(&k(60)), 1);
+    let forget = json!({ "contestId": 5, "nonce": "9" });
+    assert_eq!(pool.request(&registry(), "forgetContest", &forget).code(), 0);
+    assert_eq!(pool.busy(&k(60)), 0);
+    assert!(pool.reserve(&k(60)).ok(), "the key may become a member");
+    assert_eq!(pool.request(&registry(), "forgetContest", &forget).code(), 0, "again, to no effect");
+    let unknown = json!({ "contestId": 77, "nonce": "9" });
+    assert_eq!(pool.request(&registry(), "forgetContest", &unknown).code(), 0);
+}

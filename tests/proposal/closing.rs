@@ -9,7 +9,7 @@ use crate::scene::{
 
 /// Rule S8 of the specification: whether the soft majority of `all` electors is in favour.
 fn soft_majority(all: u32, yes: u32, no: u32) -> bool {
-    10 * all * yes >= all * all + (8 * all + 20) * no
+    2 * yes > all || 10 * all * yes >= all * all + (8 * all + 20) * no
 }
 
 #[test]

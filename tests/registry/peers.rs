@@ -15,6 +15,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ),
     ("reserveMember", "uint32 id, uint64 nonce, uint256 key"),
     ("releaseMember", "uint32 id, uint64 nonce, uint256 key"),
+    ("forgetContest", "uint32 contestId, uint64 nonce"),
     ("announce", "uint32 contestId, uint64 nonce"),
     ("extend", "uint32 contestId, uint64 nonce, uint8 phase, uint32 time"),
     ("hold", "uint32 contestId, uint64 nonce, uint32 until"),

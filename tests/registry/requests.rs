@@ -153,9 +153,17 @@ fn a_budget_whose_release_was_lost_is_released_when_the_proposal_ends() {
     hall.world.inbox.clear();
     hall.world.now += 30 * 86_400;
     hall.poke_proposal(id, "close");
-    let again = hall.take("release");
+    let sent = hall.inbox();
+    let named = |name: &str| sent.iter().find(|sent| sent.name == name).expect("it was sent").clone();
+    let (again, forget) = (named("release"), named("forgetContest"));
     assert_eq!(again.params["contestId"], release.params["contestId"]);
+    assert_eq!(forget.params["contestId"], release.params["contestId"], "its own jury is free again");
+    hall.world.bounce(&again.view);
+    hall.world.bounce(&forget.view);
+    assert_eq!(hall.pending().len(), 2, "anybody may send them again");
     hall.done(&treasury, again.nonce(), 0);
+    let pool = hall.jury_pool.clone();
+    hall.done(&pool, forget.nonce(), 0);
     assert!(hall.pending().is_empty());
 }
 

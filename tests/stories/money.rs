@@ -113,6 +113,8 @@ fn t53_the_org_fund_pays_a_confirmed_list_whose_payee_has_no_say() {
     assert_eq!(community.call(&multisig, 2, "confirmTransaction", &request).code(), 132);
     community.confirm_oldest([0, 1, 3, 4, 5, 6, 7, 8]);
     assert_eq!(payments(&community, &own), [15 * TON]);
+    let open = community.get(&registry, "getPending", &json!({ "afterNonce": 0, "limit": 50 }));
+    assert_eq!(open["requests"], json!([]), "the registry knows that it is paid");
     let org = community.get(&community.treasury, "getOrg", &json!({}));
     assert_eq!((number(&org["available"]), number(&org["reserved"])), (5 * TON, 0));
 }

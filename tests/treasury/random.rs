@@ -62,7 +62,9 @@ impl Run {
             Ok(code) => {
                 assert_eq!(step.code, 0);
                 let answer = step.sent.iter().find_map(|sent| match sent {
-                    Sent::Done { to, nonce, code, .. } => Some((to, *nonce, *code)),
+                    Sent::Done { to: answered, nonce, code, .. } if answered == to => {
+                        Some((answered, *nonce, *code))
+                    }
                     _ => None,
                 });
                 assert_eq!(answer, Some((to, nonce, code)));

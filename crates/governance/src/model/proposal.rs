@@ -94,6 +94,8 @@ pub struct Proposal {
     pub in_progress: bool,
     /// Last answer of the registry.
     pub code: u16,
+    /// Attempts that failed.
+    pub failures: u32,
     /// When it can be executed next.
     pub exec_after: UnixTime,
     /// When it can no longer be executed.
@@ -109,6 +111,7 @@ impl Proposal {
             stored: Outcome::Active,
             in_progress: false,
             code: 0,
+            failures: 0,
             exec_after: UnixTime(0),
             expire_at: UnixTime(0),
         }
@@ -243,7 +246,8 @@ impl Proposal {
             Err(Refusal::RECOUNT_FAILED) => self.end(Outcome::Rejected),
             Err(_) => {
                 self.stored = Outcome::Failed;
-                self.exec_after = now.plus(limits::RESEND_AFTER);
+                self.exec_after = now.plus(limits::RESEND_AFTER << self.failures.min(8));
+                self.failures += 1;
                 Effect::Passed
             }
         })
@@ -264,10 +268,11 @@ impl Proposal {
 
 /// The soft majority: the fewer votes against, the fewer in favour are needed.
 ///
-/// Source: finding S8 of the specification with T the number of electors: 10 T yes >= T T + (8 T + 20) no.
+/// Source: finding S8 of the specification with T the number of electors: sure when 2 yes > T, else
+/// 10 T yes >= T T + (8 T + 20) no.
 pub fn soft_majority(electors: usize, votes: Votes) -> bool {
     let (all, yes, no) = (electors as u64, u64::from(votes.yes), u64::from(votes.no));
-    10 * all * yes >= all * all + (8 * all + 20) * no
+    2 * yes > all || 10 * all * yes >= all * all + (8 * all + 20) * no
 }
 
 /// Whether the votes of `yes` still suffice among the members of today who have no interest today.
