@@ -12,8 +12,8 @@ use workspace_tests::snapshot;
 use crate::cards::scores;
 use crate::scenes::{bounce_with, entry, exhaust, item, spare, state};
 use crate::support::{
-    BOUNCE_LOSS, CALL, Contest, DAY, DEPOSIT, DESK, ENTRY, JURY_ITEM, Sent, Step, TON, base64, entrant, hash, juror,
-    juror_wallet, jurors, member, number, pool, registry, salt, treasury, wallet,
+    BOUNCE_LOSS, CALL, Contest, DAY, DEPOSIT, DESK, ENTRY, JURY_ITEM, Sent, Step, TON, base64, entrant, hash,
+    juror, juror_wallet, jurors, member, number, pool, registry, salt, treasury, wallet,
 };
 
 /// Gas before acceptance (C2), of a reveal, and of any transaction that may resume (5.13).
@@ -120,16 +120,24 @@ fn judged(bill: &mut Bill) {
     for n in 0..JURY {
         let hashed = bill.contest.card_hash(n, &full_card(n));
         let header = bill.contest.world.header(Some(&juror(n)));
-        let message = bill.contest.contract.call(&juror(n), "commitCard", &json!({ "cardHash": hashed }), &header);
-        if n + 1 == JURY { bill.external("commitCard", &message) } else { bill.contest.external(&message).ok() };
+        let message =
+            bill.contest.contract.call(&juror(n), "commitCard", &json!({ "cardHash": hashed }), &header);
+        if n + 1 == JURY {
+            bill.external("commitCard", &message)
+        } else {
+            bill.contest.external(&message).ok()
+        };
     }
     bill.contest.world.now = bill.contest.time("commitEnd");
     for n in 0..JURY {
         let params = json!({ "card": base64(&full_card(n)), "salt": salt(n) });
         let header = bill.contest.world.header(Some(&juror(n)));
         let message = bill.contest.contract.call(&juror(n), "revealCard", &params, &header);
-        let step =
-            if n + 1 == JURY { bill.external("revealCard of 64 lines", &message) } else { bill.contest.external(&message).ok() };
+        let step = if n + 1 == JURY {
+            bill.external("revealCard of 64 lines", &message)
+        } else {
+            bill.contest.external(&message).ok()
+        };
         assert!(step.gas[0] < REVEAL, "a reveal needs {} gas", step.gas[0]);
     }
     bill.contest.world.now = bill.contest.time("revealEnd");
@@ -237,7 +245,9 @@ fn t79_getters_at_full_size_tell_what_was_put_in() {
     let items = list("getPayouts", "items", 0, 255);
     let paged = (0..17).flat_map(|page| {
         let from = page * 10;
-        list("getPayouts", "items", from, 10).into_iter().filter(move |item| number(&item["item"]) < u128::from(from) + 10)
+        list("getPayouts", "items", from, 10)
+            .into_iter()
+            .filter(move |item| number(&item["item"]) < u128::from(from) + 10)
     });
     assert_eq!(items, paged.collect::<Vec<_>>());
     let sum: u128 = items.iter().map(|item| number(&item["amount"])).sum();
@@ -252,7 +262,8 @@ fn t54_desk_money_is_enough_at_full_size() {
     let contest = &mut bill.contest;
     contest.audits = true;
     let before = spare(contest);
-    let content = json!({ "entry": ENTRIES, "contentHash": hash(9), "link": "y".repeat(256), "commitment": "0" });
+    let content =
+        json!({ "entry": ENTRIES, "contentHash": hash(9), "link": "y".repeat(256), "commitment": "0" });
     let step = contest.call(&wallet(ENTRIES), DESK, "replaceEntry", &content).ok();
     assert!(step.message("").value > 0);
     contest.call(&wallet(ENTRIES), DESK, "withdrawEntry", &entry(ENTRIES)).ok();

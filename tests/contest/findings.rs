@@ -15,7 +15,8 @@ fn f1_more_qualified_entries_than_prizes_do_not_stop_the_tally() {
         let ranking = contest.get("getRanking", &json!({}))["ranking"].clone();
         assert_eq!(ranking.as_array().map(Vec::len), Some(usize::from(entries)));
         let paid = contest.pay_all();
-        let prizes: Vec<_> = paid.iter().filter(|sent| number(&sent.params["item"]) <= 64).map(|s| s.value).collect();
+        let prizes: Vec<_> =
+            paid.iter().filter(|sent| number(&sent.params["item"]) <= 64).map(|s| s.value).collect();
         assert_eq!(prizes, [500 * TON, 300 * TON, 200 * TON]);
         contest.settle_all();
         contest.expect_phase("Closed");
@@ -44,7 +45,8 @@ fn f1_a_tally_that_was_interrupted_is_taken_up_again() {
 
 #[test]
 fn f2_a_score_out_of_range_and_an_unknown_entry_count_for_nothing() {
-    let bad = [scores(&[(1, 255)]), scores(&[(200, 5)]), scores(&[(1, 0)]), card(&[(1, FOR, 5), (1, FOR, 5)])];
+    let bad =
+        [scores(&[(1, 255)]), scores(&[(200, 5)]), scores(&[(1, 0)]), card(&[(1, FOR, 5), (1, FOR, 5)])];
     let mut contest = Contest::judging(1, 4, plain);
     for (n, card) in (0..).zip(&bad) {
         contest.commit(n, card).ok();

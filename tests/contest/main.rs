@@ -7,6 +7,7 @@ mod findings;
 mod flow;
 mod gas;
 mod jury;
+mod nominations;
 mod payouts;
 mod phases;
 mod plan;

@@ -9,8 +9,8 @@ use crate::scenes::{
     DUE, FAILED, SENT, SWEPT, WAIT, agreed, bounce_from, bounce_with, item, plain, spare, state,
 };
 use crate::support::{
-    BOUNCE_LOSS, CALL, Contest, DAY, DEPOSIT, DEPOSIT_ITEM, DESK, JURY_ITEM, Sent, Step, TON, juror_wallet, number,
-    stranger, wallet,
+    BOUNCE_LOSS, CALL, Contest, DAY, DEPOSIT, DEPOSIT_ITEM, DESK, JURY_ITEM, Sent, Step, TON, juror_wallet,
+    number, stranger, wallet,
 };
 
 fn pay(contest: &mut Contest, n: u8) -> Step {
@@ -84,7 +84,11 @@ fn t68_a_payout_that_comes_back_is_failed_and_waits_for_its_payee() {
     let prize = payout(&paid, 1);
     let fee = TON / 100;
     let step = bounce_with(&mut contest, &prize, prize.value - fee);
-    assert_eq!(number(&step.event("PayoutFailed")["amount"]), 500 * TON, "the network's fee is not the payee's");
+    assert_eq!(
+        number(&step.event("PayoutFailed")["amount"]),
+        500 * TON,
+        "the network's fee is not the payee's"
+    );
     assert_eq!(state(&contest, 1), (500 * TON, FAILED));
     pay(&mut contest, 20).fails(513);
     let step = claim(&mut contest, 1, 1).ok();

@@ -67,7 +67,10 @@ fn t66_the_end_of_entries_moves_to_later_times_only() {
     assert_eq!(contest.time("entriesEnd"), end);
     contest.world.now = end - 1;
     let step = contest.order("extend", json!({ "phase": OPEN, "time": end + DAY })).ok();
-    assert_eq!(step.event("DeadlineExtended"), &json!({ "phase": "2", "until": (end + DAY).to_string(), "byVote": true }));
+    assert_eq!(
+        step.event("DeadlineExtended"),
+        &json!({ "phase": "2", "until": (end + DAY).to_string(), "byVote": true })
+    );
     contest.world.now = end + DAY - 1;
     contest.enter(1).ok();
     contest.world.now = end + DAY;

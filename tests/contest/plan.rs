@@ -75,7 +75,8 @@ fn run(organisation: &Organisation, item: u8, entries: u8) {
     let paid: u128 = contest.pay_all().iter().map(|sent| sent.value).sum();
     assert_eq!(paid, won + judged + u128::from(entries) * number(&contest.spec["entryDeposit"]));
     let end = contest.settle_all();
-    let back: u128 = end.iter().filter(|sent| sent.name == "refund").map(|sent| number(&sent.params["amount"])).sum();
+    let back: u128 =
+        end.iter().filter(|sent| sent.name == "refund").map(|sent| number(&sent.params["amount"])).sum();
     assert_eq!(won + judged + model.org.0 + back, budget.total().0, "row {item} with {entries} entries");
     contest.expect_phase("Closed");
 }
@@ -83,10 +84,12 @@ fn run(organisation: &Organisation, item: u8, entries: u8) {
 #[test]
 fn t52_every_funded_row_of_the_plan_is_paid_to_the_nano() {
     let organisation = Organisation::of_proposal();
-    let rows: Vec<_> = organisation.contests().filter(|row| row.budget.is_some()).map(|row| row.number).collect();
+    let rows: Vec<_> =
+        organisation.contests().filter(|row| row.budget.is_some()).map(|row| row.number).collect();
     assert_eq!(rows.len(), 13);
     for item in rows {
-        let prizes = proposal(&organisation, item, number(&spec(1_700_000_000)["openAt"]) as u32)["prizes"].clone();
+        let prizes =
+            proposal(&organisation, item, number(&spec(1_700_000_000)["openAt"]) as u32)["prizes"].clone();
         let prizes = u8::try_from(prizes.as_array().expect("a list").len()).expect("few").max(2);
         for entries in [0, prizes - 1, prizes, prizes + 1, 64] {
             run(&organisation, item, entries);

@@ -37,7 +37,8 @@ pub(crate) fn counted(cards: &[Vec<Line>], entries: u8) -> (BTreeMap<u8, Stats>,
 /// The contest's ranking, payouts, org share and rest are the model's, to the nano.
 #[track_caller]
 pub(crate) fn agrees(contest: &Contest, cards: &[Vec<Line>], entries: u8) -> Tally {
-    let spec: Spec = serde_json::from_value(contest.get("getSpec", &json!({}))["spec"].clone()).expect("a spec");
+    let spec: Spec =
+        serde_json::from_value(contest.get("getSpec", &json!({}))["spec"].clone()).expect("a spec");
     let (counts, comments) = counted(cards, entries);
     let model = tally(&spec, &counts, &comments);
     let shown = contest.get("getRanking", &json!({}))["ranking"].clone();
@@ -50,7 +51,8 @@ pub(crate) fn agrees(contest: &Contest, cards: &[Vec<Line>], entries: u8) -> Tal
     assert_eq!(ranking, expected);
     for (entry, stats) in &counts {
         let shown = contest.get("getStats", &json!({ "entry": entry }))["stats"].clone();
-        let fields = ["points", "votes", "abstained", "rejected", "recused", "average"].map(|f| number(&shown[f]));
+        let fields =
+            ["points", "votes", "abstained", "rejected", "recused", "average"].map(|f| number(&shown[f]));
         let small = [stats.votes, stats.abstained, stats.rejected, stats.recused].map(u128::from);
         let [votes, abstained, rejected, recused] = small;
         assert_eq!(
@@ -104,7 +106,10 @@ fn t55_entries_fewer_equal_and_more_than_prizes() {
             2 => 200 * TON,
             _ => 0,
         };
-        assert!(contest.sum("budget", "pot") - rest < TON, "prizes without an entry go back, {entries} entries");
+        assert!(
+            contest.sum("budget", "pot") - rest < TON,
+            "prizes without an entry go back, {entries} entries"
+        );
     }
     let mut none = Contest::open(plain);
     none.world.now = none.time("entriesEnd");
@@ -148,7 +153,11 @@ fn t63_an_entry_nobody_scored_is_not_ranked() {
         vec![(1, FOR, 9), (2, ABSTAIN, 0), (5, REJECT, 0)],
     ];
     let (contest, model) = judged(5, &cards, plain);
-    assert_eq!(model.ranking.len(), 1, "abstentions, one score, a recusal and a rejection are not two scores");
+    assert_eq!(
+        model.ranking.len(),
+        1,
+        "abstentions, one score, a recusal and a rejection are not two scores"
+    );
     let deposits: Vec<_> = (1..=5).map(|n| state(&contest, DEPOSIT_ITEM + n).1).collect();
     assert_eq!(deposits, [DUE, DUE, DUE, DUE, 0], "one rejection and no score: more jurors rejected it");
 }
@@ -157,16 +166,14 @@ fn t63_an_entry_nobody_scored_is_not_ranked() {
 fn t64_equal_averages_share_the_prizes_of_their_places() {
     let shares = |scores: &[u8], prizes: &[u128]| {
         let given: Vec<_> = prizes.iter().map(|prize| (prize * TON).to_string()).collect();
-        let (_, model) = judged(scores.len() as u8, &vec![lines(scores); 3], |spec, _| spec["prizes"] = json!(given));
+        let (_, model) =
+            judged(scores.len() as u8, &vec![lines(scores); 3], |spec, _| spec["prizes"] = json!(given));
         let places: Vec<_> = model.ranking.iter().map(|rank| rank.place).collect();
         (places, model.ranking.iter().map(|rank| rank.prize.0).collect::<Vec<_>>())
     };
     let tons = |amounts: &[u128]| amounts.iter().map(|amount| amount * TON).collect::<Vec<_>>();
     assert_eq!(shares(&[9, 9, 5], &[500, 300, 200]), (vec![1, 1, 3], tons(&[400, 400, 200])));
-    assert_eq!(
-        shares(&[9, 8, 5, 5], &[400, 300, 200, 100]),
-        (vec![1, 2, 3, 3], tons(&[400, 300, 150, 150]))
-    );
+    assert_eq!(shares(&[9, 8, 5, 5], &[400, 300, 200, 100]), (vec![1, 2, 3, 3], tons(&[400, 300, 150, 150])));
     // More equals than prizes: the last prize is shared by those beyond it, too.
     assert_eq!(shares(&[9, 7, 7, 7], &[500, 300, 150]), (vec![1, 2, 2, 2], tons(&[500, 150, 150, 150])));
     let third = 1000 * TON / 3;
@@ -184,7 +191,8 @@ fn t64_a_full_house_of_equals_shares_everything() {
 #[test]
 fn shares_below_the_least_prize_go_back() {
     let least = (TON / 10).to_string();
-    let (_, alone) = judged(2, &vec![lines(&[9, 8]); 3], |spec, _| spec["prizes"] = json!([least, "99999999"]));
+    let (_, alone) =
+        judged(2, &vec![lines(&[9, 8]); 3], |spec, _| spec["prizes"] = json!([least, "99999999"]));
     assert_eq!(alone.ranking.iter().map(|rank| rank.prize.0).collect::<Vec<_>>(), [TON / 10, 0]);
     let (contest, _) = judged(2, &vec![lines(&[9, 9]); 3], |spec, _| spec["prizes"] = json!([least]));
     assert_eq!(contest.items().iter().filter(|item| item.0 <= 64).count(), 0, "half of 0.1 TON is not paid");
@@ -228,7 +236,8 @@ fn any_cards_give_what_the_model_gives() {
         let (entries, jury) = (rng.u8(1..12), rng.u8(3..9));
         let cards: Vec<Vec<Line>> = (0..jury).map(|_| random_card(&mut rng, entries)).collect();
         let fund = rng.u128(1..3000 * TON);
-        let prizes: Vec<u128> = (0..rng.u8(0..6)).scan(fund, |left, _| Some(spend(&mut rng.clone(), left))).collect();
+        let prizes: Vec<u128> =
+            (0..rng.u8(0..6)).scan(fund, |left, _| Some(spend(&mut rng.clone(), left))).collect();
         let (pro_rata, min_scores) = (rng.u8(0..4) == 0, rng.u8(1..4));
         let shares = (rng.u16(0..=1000), rng.u16(0..=200));
         println!("round {round}: {entries} entries, {jury} jurors, {fund} for {prizes:?}");
