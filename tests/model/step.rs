@@ -170,13 +170,14 @@ impl Run {
 
     /// What became of the governance.
     pub(crate) fn summary(&self) -> String {
-        let endings: Vec<_> = self.model.contests.values().map(|contest| contest.ending).collect();
+        let endings = self.model.contests.values();
+        let endings: Vec<_> = endings.map(|it| (it.ending, it.entries.len(), it.jury.len(), it.revealed(), it.ranking.len(), it.draw_tries)).collect();
         let stages: Vec<_> = self.model.treasury.stages.values().map(|stage| stage.status).collect();
         let (members, proposals) = (self.model.members.count(), self.model.proposals.len());
         let launches = self.model.proposals.values().filter(|it| it.terms.action.kind() == 5);
         let launches: Vec<_> = launches.map(|it| (it.stored, it.code, it.votes().yes)).collect();
         let days = (self.now().0 - 1_700_000_000) / DAY;
-        format!("{days} days, {launches:?}, {members} members, {proposals} proposals, contests {endings:?}, stages {stages:?}")
+        format!("{days} days, epoch {}, {launches:?}, {members} members, {proposals} proposals, contests {endings:?}, stages {stages:?}", self.model.members.epoch)
     }
 
     /// The main giver pays into the members' wallet.

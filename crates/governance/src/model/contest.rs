@@ -58,6 +58,8 @@ pub struct Contest {
     pub sent_at: UnixTime,
     /// When it was settled.
     pub settled_at: Option<UnixTime>,
+    /// When unclaimed payouts were given back last, and how often.
+    pub swept: (UnixTime, u8),
     /// Entries by number.
     pub entries: BTreeMap<u8, Entry>,
     /// Jury by key.
@@ -111,6 +113,7 @@ impl Contest {
             held_total: 0,
             sent_at: UnixTime(0),
             settled_at: None,
+            swept: (UnixTime(0), 0),
             entries: BTreeMap::new(),
             jury: BTreeMap::new(),
             scores: BTreeMap::new(),

@@ -57,7 +57,11 @@ impl Contest {
     pub fn sweep(&mut self, now: UnixTime) -> Result<Nano, Refusal> {
         let settled_at = self.settled_at.ok_or(Refusal::BAD_PHASE)?;
         require(now >= settled_at.plus(limits::SWEEP_AFTER), Refusal::BAD_TIME)?;
+        let (swept_at, sweeps) = self.swept;
+        let wait = if sweeps > 0 { limits::RESEND_AFTER << sweeps.min(8) } else { 0 };
+        require(now >= swept_at.plus(wait), Refusal::BAD_TIME)?;
         self.books.sweep()?;
+        self.swept = (now, sweeps.saturating_add(1));
         Ok(self.books.refund())
     }
 
