@@ -142,7 +142,7 @@ fn strangers_pay_for_themselves() {
 
 #[test]
 fn below_its_floor_the_registry_takes_no_signed_message() {
-    let (mut hall, _) = Hall::deploy_with(&founding(15), 35 * TON);
+    let (mut hall, _) = Hall::deploy_with(&founding(15), 37 * TON);
     hall.complete();
     let params = Hall::proposal_params(payload::SIGNAL, &payload::signal(1, false));
     let id = hall.propose(0, payload::SIGNAL, &payload::signal(1, false));
