@@ -314,7 +314,7 @@ fn the_gas_money_of_a_full_contest_is_enough() {
     judged(&mut bill);
     paid(&mut bill);
     let left = spare(&bill.contest);
-    println!("{} of {start} is left", left);
+    println!("{left} of {start} is left");
     assert!(left > start / 4, "a full contest leaves {left} of {start}");
     bill.settle();
     assert_eq!(bill.contest.phase(), "Closed");
