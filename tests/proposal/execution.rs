@@ -235,7 +235,8 @@ fn t04_execution_waits_for_money_and_does_not_lose_the_decision() {
         let params = json!({ "proposal": 7, "code": 401 });
         let answer = scene.contract.internal(&root(), Nano(10_000_000), "executed", &params);
         assert!(scene.world.send_internal(answer)[0].view.is_success());
-        scene.world.now += RETRY;
+        // The wait doubles with each failure.
+        scene.world.now += RETRY << attempt;
     }
     assert_eq!(scene.outcome(), json!(FAILED));
     assert_refused(&scene.vote(14, YES), 301);
@@ -258,4 +259,17 @@ fn version_and_reserve_can_be_read() {
     assert_eq!(reserve["minBalance"], json!((TON / 2).to_string()));
     assert_eq!(reserve["balance"], json!(scene.balance().to_string()));
     assert_eq!(reserve["freeFunds"], json!((scene.balance() - u128::from(TON / 2)).to_string()));
+}
+
+#[test]
+fn the_wait_for_another_attempt_doubles_with_each_failure_up_to_a_bound() {
+    let mut scene = Scene::passed();
+    for failures in 0..10_u32 {
+        scene.poke("execute").success();
+        scene.heard();
+        scene.executed(401).success();
+        scene.world.now += (RETRY << failures.min(8)) - 1;
+        assert_refused(&scene.poke("execute"), 303);
+        scene.world.now += 1;
+    }
 }
