@@ -49,7 +49,7 @@ pub struct Listing {
     pub proposal: u32,
     /// When it had its ranking.
     pub finalized_at: UnixTime,
-    /// Members with an interest, by the key they had.
+    /// Members with an interest, by the first key of their seat.
     pub excluded: BTreeSet<PublicKey>,
     /// Members who asked for a quick hold.
     pub hold_keys: BTreeSet<PublicKey>,
@@ -91,7 +91,7 @@ impl Model {
     pub fn submit_entry(&mut self, id: u32, form: &Form, now: UnixTime) -> Result<u8, Refusal> {
         let (number, member) = self.contest(id)?.submit_entry(form, now)?;
         if let Some(listing) = self.directory.get_mut(&id) {
-            listing.excluded.extend(member);
+            listing.excluded.extend(member.map(|key| self.members.origin_of(&key)));
         }
         Ok(number)
     }
@@ -143,7 +143,10 @@ impl Model {
         let effect = self.wallet.confirm(by, subject, now)?;
         let answer = match (effect, subject) {
             (wallet::Effect::Executed, Subject::Contest(id)) => self.contest(id)?.confirm(now),
-            (wallet::Effect::Executed, Subject::Org(list)) => self.treasury.confirmed(list).map(|_| ()),
+            (wallet::Effect::Executed, Subject::Org(list)) => {
+                // The registry hears that the list is paid, and wants it no more.
+                self.treasury.confirmed(list).map(|_| drop(self.wallet.wishes.remove(&subject)))
+            }
             _ => Ok(()),
         };
         Ok((effect, answer))

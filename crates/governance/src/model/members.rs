@@ -133,6 +133,13 @@ impl Members {
             .collect()
     }
 
+    /// First key of the seat that a key belongs to or was rotated from; the key itself where there is none.
+    pub fn origin_of(&self, key: &PublicKey) -> PublicKey {
+        let seat = self.seats.get(key);
+        let seat = seat.or_else(|| self.seats.values().find(|member| member.previous.as_ref() == Some(key)));
+        seat.map_or(*key, |member| member.origin)
+    }
+
     /// Members who get one of these payments.
     pub fn payees(&self, paid: &BTreeSet<Address>) -> BTreeSet<PublicKey> {
         let paid = |member: &Member| member.payout.as_ref().is_some_and(|payout| paid.contains(payout));
