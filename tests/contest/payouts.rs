@@ -3,6 +3,7 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use ton_abi::{CellBuilder, InternalMessage, Nano};
 
 use crate::cards::{FOR, REJECT, card};
 use crate::scenes::{
@@ -135,6 +136,24 @@ fn t68_only_the_payee_can_send_a_payout_back() {
     assert!(!change.view.bounce);
     contest.bounce(&change).ok();
     assert_eq!(contest.sum("budget", "failed"), 0);
+}
+
+#[test]
+fn t68_a_bounce_that_carries_the_whole_body_is_read_too() {
+    let mut contest = Contest::payable(1, &agreed(&[9]), plain);
+    let paid = contest.pay_all();
+    let prize = payout(&paid, 1);
+    let body = prize.view.body.clone().expect("op 0 and the number");
+    let mut whole = CellBuilder::new();
+    whole.store_u32(u32::MAX).expect("fits");
+    whole.store_slice(body.as_slice().expect("an ordinary cell")).expect("fits");
+    whole.store_reference(body).expect("fits");
+    let (from, to) = (prize.to.clone(), contest.contract.address.clone());
+    let mut bounced = InternalMessage::transfer(from, to, Nano(prize.value - TON / 100));
+    (bounced.bounce, bounced.bounced) = (false, true);
+    bounced.body = Some(whole.build().expect("a cell"));
+    contest.send(bounced).event("PayoutFailed");
+    assert_eq!(state(&contest, 1), (500 * TON, FAILED));
 }
 
 #[test]
