@@ -318,3 +318,21 @@ fn a_launch_with_too_little_gas_money_fails_at_once() {
     hall.execute(id);
     assert_eq!(number(&hall.take("reserve").params["contestId"]), 1);
 }
+
+#[test]
+fn a_launch_that_never_heard_of_its_money_ends_with_the_contest() {
+    let mut hall = Hall::new(15);
+    let (id, _) = hall.decide(LAUNCH, &launch(&spec(hall.world.now, json!({}))));
+    let (treasury, pool) = (hall.treasury.clone(), hall.jury_pool.clone());
+    let nonce = hall.take("reserve").nonce();
+    hall.done(&treasury, nonce, 0);
+    hall.done(&pool, nonce, 0);
+    hall.take("deploy");
+    hall.world.now += 90 * DAY;
+    let escrow = hall.escrow(1);
+    hall.hear(&escrow, "onContestClosed", &json!({ "contestId": 1, "ending": 3 }));
+    assert!(hall.pending().is_empty());
+    assert_eq!(hall.outcome(id), ("Executed", 0));
+    assert_eq!(hall.status("open"), 0, "the slot is free");
+    assert_eq!(hall.get("getUnpublished", &json!({ "stage": 1 }))["count"], "1", "its result is to be published");
+}

@@ -1,7 +1,7 @@
 //! Interests: who competes or is paid decides nothing about it, under any key; and members choose no jurors.
 
 use serde_json::json;
-use workspace_tests::community::{Community, DAY, action, document, number, payload, wallet};
+use workspace_tests::community::{Community, DAY, TON, action, document, number, payload, wallet};
 
 use super::{COMMIT, rotate};
 use crate::arena::{WINNERS, enter, funded, judge, phase_info, settle, spec, with_jury};
@@ -19,10 +19,9 @@ fn a_member_who_competes_has_no_say_about_that_contest() {
     let spec = spec(&community, 1, 2, 2, 100_000);
     let contest = community.launch(&spec);
     enter(&mut community, &contest, &[13, 110, 111]);
-    let info = phase_info(&community, &contest);
     let later = json!({ "contestId": 2, "phase": 2, "time": community.world.now + 20 * DAY });
     let proposal = community.propose(0, action::EXTEND_DEADLINE, &payload("ExtendDeadline", &later));
-    assert_eq!(community.vote(&proposal, 13, 1).code(), 308, "{info}");
+    assert_eq!(community.vote(&proposal, 13, 1).code(), 308);
     judge(&mut community, &contest, &WINNERS, &[(1, 10), (2, 8), (3, 6)]);
     assert_eq!(confirm(&mut community, 13), 132);
     let registry = community.registry.clone();
@@ -44,6 +43,24 @@ fn a_member_who_competes_has_no_say_after_any_number_of_new_keys() {
         assert_eq!(rotate(&mut community, old, new)["outcome"], json!("4"));
     }
     assert_eq!(confirm(&mut community, 132), 132);
+}
+
+#[test]
+fn a_payee_of_the_org_fund_has_no_say_after_any_number_of_new_keys() {
+    let mut community = funded();
+    with_jury(&mut community);
+    assert_eq!(rotate(&mut community, 13, 130)["outcome"], json!("4"));
+    let registry = community.registry.clone();
+    let profile = json!({ "payout": wallet(13).to_string(), "profileHash": document(4) });
+    community.call(&registry, 130, "setProfile", &profile).success();
+    let list = json!({ "payments": [{ "to": wallet(13).to_string(), "amount": (15 * TON).to_string() }],
+        "memoHash": document(5) });
+    assert_eq!(community.decide(action::PAY_ORG, &payload("PayOrg", &list), 0..8)["outcome"], json!("4"));
+    for (old, new) in [(130, 131), (131, 132)] {
+        assert_eq!(rotate(&mut community, old, new)["outcome"], json!("4"));
+    }
+    assert_eq!(confirm(&mut community, 132), 132);
+    assert_eq!(confirm(&mut community, 12), 0);
 }
 
 #[test]

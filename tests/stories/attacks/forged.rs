@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use ton_abi::{Cell, InternalMessage, MessageView, Nano, external_message};
 use workspace_tests::community::{
-    Community, DAY, DEPLOYER, TON, account, action, base64, code, document, hash_json, number, payload, wallet,
+    Community, DAY, DEPLOYER, TON, account, action, base64, code, document, hash_json, number, payload,
+    wallet,
 };
 use workspace_tests::world::{Contract, key, public_json};
 
@@ -68,8 +69,7 @@ fn t28_t34_nobody_reports_to_the_registry_in_the_name_of_a_proposal_or_contest()
     for (function, params, code) in forged {
         assert_eq!(message_of(&mut community, &stranger(), &registry, function, &params), code, "{function}");
     }
-    for function in ["deployOne", "sendOne", "initOne"] {
-        let name = if function == "sendOne" { "nonce" } else if function == "initOne" { "step" } else { "id" };
+    for (function, name) in [("deployOne", "id"), ("sendOne", "nonce"), ("initOne", "step")] {
         let params = json!({ name: 1 });
         assert_eq!(message_of(&mut community, &stranger(), &registry, function, &params), 150, "{function}");
     }
@@ -257,14 +257,14 @@ fn a_payout_that_bounces_is_paid_again_once_and_forged_bounces_bring_nothing() {
     community.confirm_oldest(0..8);
     community.poke(&contest, "payNext", &json!({ "n": 20 }));
     let winner = wallet(WINNERS[0]);
-    let prize = community.world.inbox.iter().find(|m| m.dst.as_ref() == Some(&winner) && m.value.0 == 500 * TON);
+    let prize =
+        community.world.inbox.iter().find(|m| m.dst.as_ref() == Some(&winner) && m.value.0 == 500 * TON);
     let prize = prize.expect("the first prize").clone();
     let mut other = prize.clone();
     other.dst = Some(account(0xC0, 77));
     community.world.bounce(&other);
-    let failed = |community: &Community| {
-        number(&community.get(&contest, "getLedger", &json!({}))["budget"]["failed"])
-    };
+    let failed =
+        |community: &Community| number(&community.get(&contest, "getLedger", &json!({}))["budget"]["failed"]);
     assert_eq!(failed(&community), 0, "the bounce of another account");
     community.world.bounce(&prize);
     assert_eq!(failed(&community), 500 * TON);

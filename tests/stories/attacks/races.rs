@@ -6,8 +6,8 @@ use workspace_tests::community::{Community, DAY, TON, action, document, number, 
 use workspace_tests::world::{key, public_json};
 
 use super::{
-    CONFIRM, HELD, PAYABLE, assert_books_hold, assert_contest_holds, free_a_seat, judged, nominate, payments_of,
-    rotate, tallied,
+    CONFIRM, HELD, PAYABLE, assert_books_hold, assert_contest_holds, free_a_seat, judged, nominate,
+    payments_of, rotate, tallied,
 };
 use crate::arena::{JURORS, WINNERS, funded, jury_contest, settle, with_jury};
 

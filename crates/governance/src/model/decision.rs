@@ -301,7 +301,8 @@ impl Model {
         require(count && self.wallet.wanted(now) < limits::CONTROLLER_ITEMS, Refusal::LIMIT)?;
         self.treasury.pay_org(id, &pay.payments, now)?;
         let payees = self.members.payees(&paid_addresses(&pay.payments));
-        let wish = Wish { until: now.plus(limits::RESERVE_LIFE), payees: payees.clone() };
+        let origins = payees.iter().map(|key| self.members.origin_of(key)).collect();
+        let wish = Wish { until: now.plus(limits::RESERVE_LIFE), payees: origins };
         require(self.wallet.want(Subject::Org(id), wish, payees, now), Refusal::LIMIT)
     }
 
