@@ -117,8 +117,8 @@ impl Play {
         }
         let content =
             json!({ "entry": 1, "contentHash": document(7), "link": "x".repeat(256), "commitment": "0" });
-        self.from_wallet(contest, all[0], "replaceEntry", &content);
-        self.from_wallet(contest, all[63], "withdrawEntry", &json!({ "entry": 64 }));
+        self.by_wallet(contest, all[0], "replaceEntry", &content);
+        self.by_wallet(contest, all[63], "withdrawEntry", &json!({ "entry": 64 }));
         self.community.enter(contest, all[63]);
         assert_eq!(number(&self.phase(contest)["entries"]), u128::from(ENTRIES));
     }
@@ -167,7 +167,7 @@ impl Play {
         let best = |place: usize| number(&ranking[place]["entry"]) as u8;
         let (first, second) = (best(0), best(1));
         let n = entrants()[usize::from(first) - 1];
-        self.from_wallet(contest, n, "nominate", &json!({ "entry": first }));
+        self.by_wallet(contest, n, "nominate", &json!({ "entry": first }));
         let n = entrants()[usize::from(second) - 1];
         self.community.call(contest, n, "nominate", &json!({ "entry": second })).success();
     }
@@ -216,7 +216,7 @@ impl Play {
         let failed = items.as_array().expect("a list").iter().find(|item| number(&item["state"]) == 3);
         let failed = failed.expect("two are Failed");
         let n = (100..102).find(|n| failed["to"] == json!(wallet(*n).to_string())).expect("one of the two");
-        self.from_wallet(&contest, n, "claim", &json!({ "item": failed["item"] }));
+        self.by_wallet(&contest, n, "claim", &json!({ "item": failed["item"] }));
         self.community.wait(DAY + 1);
         let treasury = self.community.treasury.address.clone();
         self.lose(&treasury, &contest.address, |c| {
@@ -295,7 +295,7 @@ impl Play {
         for (entry, n) in (1..).zip(&all) {
             let open = json!({ "entry": entry, "contentHash": document(*n), "link": "x".repeat(256),
                 "salt": document(8) });
-            self.from_wallet(contest, *n, "openEntry", &open);
+            self.by_wallet(contest, *n, "openEntry", &open);
         }
         self.community.wait(DAY);
         self.judge(contest, &self.seated());
@@ -407,7 +407,7 @@ impl Play {
     }
 
     /// A call of a contestant, with money for gas.
-    fn from_wallet(&mut self, contest: &Contract, n: u8, function: &str, params: &Value) {
+    fn by_wallet(&mut self, contest: &Contract, n: u8, function: &str, params: &Value) {
         let message = contest.internal(&wallet(n), Nano(3 * TON), function, params);
         let done = self.community.world.send_internal(message);
         assert!(done[0].view.is_success(), "{function}: {:?}", done[0].view.exit_code());

@@ -6,9 +6,7 @@ use std::fmt::Write;
 use ton_abi::{Address, Boc, Image, MessageKind, Nano};
 use workspace_tests::community::{Community, number};
 use workspace_tests::compiled::artifact;
-use workspace_tests::world::{Contract, Note};
-
-use crate::play::Play;
+use workspace_tests::world::{Contract, Note, World};
 
 /// The contracts of the table.
 pub(crate) const CONTRACTS: [&str; 6] =
@@ -71,10 +69,13 @@ pub(crate) fn accounts(community: &Community) -> BTreeMap<Address, (&'static str
     all.into_iter().map(|(name, contract)| (contract.address.clone(), (name, contract))).collect()
 }
 
-/// Adds what the play noted.
-pub(crate) fn collect(play: &Play, rows: &mut BTreeMap<Row, Cost>) {
-    let accounts = accounts(&play.community);
-    for note in play.community.world.notes.as_ref().expect("the play is noted") {
+/// Adds what a world noted of these accounts.
+pub(crate) fn collect(
+    world: &World,
+    accounts: &BTreeMap<Address, (&'static str, Contract)>,
+    rows: &mut BTreeMap<Row, Cost>,
+) {
+    for note in world.notes.as_ref().expect("the play is noted") {
         let view = &note.executed.view;
         let Some((name, contract)) = accounts.get(&view.account) else { continue };
         let (true, Some(run)) = (view.is_success(), view.run()) else { continue };
