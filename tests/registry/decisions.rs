@@ -368,3 +368,39 @@ fn a_rejected_proposal_frees_the_slot_of_a_member_who_left() {
     assert_eq!(hall.status("open"), 0);
     assert_eq!(strings(&json!(hall.members())), keys(1..15));
 }
+
+#[test]
+fn a_link_of_empty_cells_is_too_long() {
+    let mut hall = Hall::new(15);
+    let mut bomb = ton_abi::Cell::default();
+    for _ in 0..300 {
+        let mut cell = ton_abi::CellBuilder::new();
+        cell.store_reference(bomb).expect("fits");
+        bomb = cell.build().expect("fits");
+    }
+    let mut params = Hall::proposal_params(SIGNAL, &payload::signal(1, false));
+    params["link"] = json!(payload::base64(&bomb));
+    let original = hall.contract.clone();
+    hall.contract.abi = with_cell_for_text(&hall, "propose");
+    hall.refuse(0, "propose", &params, 154);
+    hall.contract = original;
+    let contest = hall.launched(&payload::spec(hall.world.now, json!({})));
+    hall.finalized(contest);
+    hall.contract.abi = with_cell_for_text(&hall, "publish");
+    let record =
+        json!({ "contestId": contest, "recordHash": payload::hash(1), "link": payload::base64(&bomb) });
+    hall.refuse(0, "publish", &record, 154);
+}
+
+/// The registry's ABI, in which the link of a function is a cell: the same bits, but any shape.
+fn with_cell_for_text(hall: &Hall, function: &str) -> ton_abi::ContractAbi {
+    let artifact = workspace_tests::compiled::artifact("MemberRegistry.tsol");
+    let mut document: serde_json::Value = serde_json::from_str(&artifact.abi).expect("an ABI is JSON");
+    let id = hall.contract.abi.function(function).expect("a function").input_id;
+    let functions = document["functions"].as_array_mut().expect("a list");
+    let found = functions.iter_mut().find(|f| f["name"] == function).expect("a function");
+    found["id"] = json!(format!("0x{id:08x}"));
+    let inputs = found["inputs"].as_array_mut().expect("a list");
+    inputs.iter_mut().find(|i| i["name"] == "link").expect("a link")["type"] = json!("cell");
+    ton_abi::ContractAbi::from_value(&document).expect("a valid ABI")
+}

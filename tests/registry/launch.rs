@@ -334,5 +334,9 @@ fn a_launch_that_never_heard_of_its_money_ends_with_the_contest() {
     assert!(hall.pending().is_empty());
     assert_eq!(hall.outcome(id), ("Executed", 0));
     assert_eq!(hall.status("open"), 0, "the slot is free");
-    assert_eq!(hall.get("getUnpublished", &json!({ "stage": 1 }))["count"], "1", "its result is to be published");
+    assert_eq!(
+        hall.get("getUnpublished", &json!({ "stage": 1 }))["count"],
+        "1",
+        "its result is to be published"
+    );
 }
