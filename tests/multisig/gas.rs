@@ -122,10 +122,16 @@ struct Line {
 const ALLOWED: u64 = 125;
 /// Where the gas of the methods above that goes.
 const REASONS: [(&str, &str); 2] = [
-    ("sendTransaction", "queued and paid by a message to itself, where the published wallet sends from the external \
-        message: a failed send cannot undo the replay mark (C3); entry in the queue, signer's own time (C1), two events"),
-    ("confirmTransaction, the last", "paid by a message to itself, where the published wallet sends at once (C3); \
-        the confirmation alone stays below it, with its event and the signer's own time (C1)"),
+    (
+        "sendTransaction",
+        "queued and paid by a message to itself, where the published wallet sends from the external \
+        message: a failed send cannot undo the replay mark (C3); entry in the queue, signer's own time (C1), two events",
+    ),
+    (
+        "confirmTransaction, the last",
+        "paid by a message to itself, where the published wallet sends at once (C3); \
+        the confirmation alone stays below it, with its event and the signer's own time (C1)",
+    ),
 ];
 
 /// Runs a scenario with 15 custodians that touches every method of the interface.
@@ -289,9 +295,11 @@ fn above(text: &mut String, ours: &[Line], theirs: &[Line]) {
         let published = theirs.iter().find(|other| other.name == line.name);
         if published.is_some_and(|other| line.gas * 100 > other.gas * ALLOWED) {
             let reason = REASONS.iter().find(|(name, _)| *name == line.name);
-            let (name, reason) = reason.unwrap_or_else(|| panic!("{} has no reason to cost so much", line.name));
+            let (name, reason) =
+                reason.unwrap_or_else(|| panic!("{} has no reason to cost so much", line.name));
             let first = line.gas - line.own;
-            writeln!(text, "{name}: {first} + {} in the message to itself: {reason}", line.own).expect("text grows");
+            writeln!(text, "{name}: {first} + {} in the message to itself: {reason}", line.own)
+                .expect("text grows");
         }
     }
 }

@@ -122,5 +122,8 @@ fn t53_the_org_fund_pays_a_confirmed_list_whose_payee_has_no_say() {
 /// Values of the messages that arrived at an address.
 fn payments(community: &Community, to: &Address) -> Vec<u128> {
     let inbox = community.world.inbox.iter();
-    inbox.filter(|m| m.kind == MessageKind::Internal && m.dst.as_ref() == Some(to)).map(|m| m.value.0).collect()
+    inbox
+        .filter(|m| m.kind == MessageKind::Internal && m.dst.as_ref() == Some(to))
+        .map(|m| m.value.0)
+        .collect()
 }

@@ -77,5 +77,7 @@ pub use self::image::Image;
 pub use self::message::{
     InternalMessage, MessageKind, MessageView, UnsignedMessage, external_message, message_info,
 };
-pub use self::units::{Lt, Nano, ParseHexError, ParseNanoError, PublicKey, Signature, UnixMillis, UnixTime, parse_hex};
+pub use self::units::{
+    Lt, Nano, ParseHexError, ParseNanoError, PublicKey, Signature, UnixMillis, UnixTime, parse_hex,
+};
 pub use self::value::{parse_params, parse_value, render_params, render_value};
