@@ -67,6 +67,7 @@ impl Run {
                 times.push(contest.draw_at.plus(limits::RESEND_AFTER << (contest.draw_tries - 1).min(8)));
             }
         }
+        times.extend(self.model.treasury.org_lists.values().filter(|list| !list.paid).map(|list| list.until));
         times.retain(|time| *time > now);
         times
     }

@@ -74,7 +74,8 @@ impl Run {
     fn compare_members(&self) {
         let members: Vec<Member> = self.ask(Place::Registry, "getMembers", &json!({}), "members");
         let found: Vec<_> = members.iter().map(member_row).collect();
-        let mut expected: Vec<_> = self.model.members.seats.iter().map(|(key, it)| model_row(*key, it)).collect();
+        let mut expected: Vec<_> =
+            self.model.members.seats.iter().map(|(key, it)| model_row(*key, it)).collect();
         expected.sort_by_key(|row| row.0);
         self.same("members", found, expected);
         let threshold: Threshold = self.ask(Place::Registry, "getThreshold", &json!({}), "");
@@ -86,7 +87,13 @@ impl Run {
         let open = u8::try_from(self.model.open.len()).expect("few proposals");
         self.same(
             "status",
-            (status.is_live(), status.under_min, status.open, status.next_proposal, u32::from(status.contests)),
+            (
+                status.is_live(),
+                status.under_min,
+                status.open,
+                status.next_proposal,
+                u32::from(status.contests),
+            ),
             (
                 true,
                 model.is_under_min(&self.model.params),
@@ -110,10 +117,16 @@ impl Run {
             expires: it.expires,
         });
         self.same("candidates", found, expected.collect());
-        let found: Vec<OpenProposal> =
-            self.ask(Place::Registry, "getOpenProposals", &json!({ "afterId": 0, "limit": PAGE }), "proposals");
-        let found: Vec<_> =
-            found.iter().map(|it| (it.id, it.kind, it.epoch, it.proposer, it.threshold, it.running)).collect();
+        let found: Vec<OpenProposal> = self.ask(
+            Place::Registry,
+            "getOpenProposals",
+            &json!({ "afterId": 0, "limit": PAGE }),
+            "proposals",
+        );
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| (it.id, it.kind, it.epoch, it.proposer, it.threshold, it.running))
+            .collect();
         let expected = self.model.open.iter().map(|(id, open)| {
             let terms = &self.model.proposals[id].terms;
             (*id, terms.action.kind(), terms.epoch, open.proposer, terms.threshold, false)
@@ -127,7 +140,8 @@ impl Run {
         let found: Vec<_> = found
             .into_iter()
             .map(|it| {
-                let sets: [BTreeSet<PublicKey>; 2] = [it.excluded, it.hold_keys].map(|all| all.into_iter().collect());
+                let sets: [BTreeSet<PublicKey>; 2] =
+                    [it.excluded, it.hold_keys].map(|all| all.into_iter().collect());
                 let place = (it.id, it.stage, it.item, it.topic, it.kind, it.proposal);
                 (place, (it.status, it.ending, it.finalized_at, it.hold_used), sets)
             })
@@ -141,9 +155,11 @@ impl Run {
         let found: Vec<Published> =
             self.ask(Place::Registry, "getCatalog", &json!({ "afterId": 0, "limit": PAGE }), "records");
         let found: Vec<_> = found.iter().map(|it| (it.contest_id, it.version, it.record_hash)).collect();
-        let expected = self.model.directory.iter().filter_map(|(id, it)| {
-            it.record.as_ref().map(|record| (*id, record.version, record.hash))
-        });
+        let expected = self
+            .model
+            .directory
+            .iter()
+            .filter_map(|(id, it)| it.record.as_ref().map(|record| (*id, record.version, record.hash)));
         self.same("catalog", found, expected.collect());
     }
 
@@ -154,12 +170,34 @@ impl Run {
         let terms = &model.terms;
         self.same(
             &format!("proposal {id}"),
-            (info.kind, info.proposer, info.epoch, usize::from(info.electors), info.class_threshold, info.soft),
-            (terms.action.kind(), terms.proposer, terms.epoch, terms.electorate.len(), terms.threshold, terms.soft),
+            (
+                info.kind,
+                info.proposer,
+                info.epoch,
+                usize::from(info.electors),
+                info.class_threshold,
+                info.soft,
+            ),
+            (
+                terms.action.kind(),
+                terms.proposer,
+                terms.epoch,
+                terms.electorate.len(),
+                terms.threshold,
+                terms.soft,
+            ),
         );
         self.same(
             &format!("course of proposal {id}"),
-            (info.start, info.end, info.exec_after, info.expire_at, info.outcome, info.in_progress, info.code),
+            (
+                info.start,
+                info.end,
+                info.exec_after,
+                info.expire_at,
+                info.outcome,
+                info.in_progress,
+                info.code,
+            ),
             (
                 terms.start,
                 terms.end,
@@ -189,16 +227,31 @@ impl Run {
                 &format!("stage {number}"),
                 (
                     (found.status, found.plan_budget, found.received, found.carry_in, found.carry_out),
-                    (found.allocated, found.refunded, found.available, found.reserved, found.sent, found.open),
+                    (
+                        found.allocated,
+                        found.refunded,
+                        found.available,
+                        found.reserved,
+                        found.sent,
+                        found.open,
+                    ),
                     found.report_hash,
                 ),
                 (
                     (model.status, model.budget, model.received, model.carry_in, model.carry_out),
-                    (model.allocated, model.refunded, model.available, model.reserved, model.sent, model.open),
+                    (
+                        model.allocated,
+                        model.refunded,
+                        model.available,
+                        model.reserved,
+                        model.sent,
+                        model.open,
+                    ),
                     model.report_hash.unwrap_or_default(),
                 ),
             );
-            let items: Vec<Item> = self.ask(Place::Treasury, "getItems", &json!({ "stage": number }), "items");
+            let items: Vec<Item> =
+                self.ask(Place::Treasury, "getItems", &json!({ "stage": number }), "items");
             for item in items {
                 self.same(&format!("item {}", item.number), item.left, treasury.items[&item.number].left);
             }
@@ -209,12 +262,7 @@ impl Run {
         self.same(
             "ledger",
             (field("booked"), field("orgAvailable"), field("orgReserved"), field("unassigned")),
-            (
-                treasury.booked().0,
-                treasury.org_available.0,
-                treasury.org_reserved.0,
-                treasury.unassigned.0,
-            ),
+            (treasury.booked().0, treasury.org_available.0, treasury.org_reserved.0, treasury.unassigned.0),
         );
     }
 

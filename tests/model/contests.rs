@@ -1,10 +1,10 @@
 //! Contestants: entries made, replaced, withdrawn and opened.
 
+use ed25519_dalek::Signer;
 use governance::contest::{Phase, entry_hash};
 use governance::model::Refusal;
 use governance::model::entry::Form;
 use governance::text::Digest;
-use ed25519_dalek::Signer;
 use serde_json::json;
 use ton_abi::{Address, Boc, CellBuilder, ContractAbi};
 use workspace_tests::community::{TON, wallet};
@@ -34,10 +34,10 @@ impl Run {
     /// Somebody enters: mostly a contestant, sometimes a member or a juror.
     pub(crate) fn enter(&mut self) {
         let Some(id) = self.contest_in(&[Phase::Open]) else { return };
-        let n = match self.rng.u8(0..12) {
-            0 => self.member(),
-            1 => 50 + self.rng.u8(0..5),
-            _ => ENTRANT + self.rng.u8(0..40),
+        let n = match self.rng.u8(0..14) {
+            0 | 1 => self.member(),
+            2 => 50 + self.rng.u8(0..5),
+            _ => self.entrant(),
         };
         let from = if self.one_in(20) { wallet(50 + self.rng.u8(0..5)) } else { wallet(n) };
         let spec = self.model.contests[&id].spec.clone();
@@ -84,6 +84,13 @@ impl Run {
                 _ => m.submit_entry(id, &form, now),
             }
         });
+    }
+
+    /// A contestant, seldom one who is a juror already.
+    fn entrant(&mut self) -> u8 {
+        let n = ENTRANT + self.rng.u8(0..40);
+        let juror = self.model.pool.jurors.contains_key(&self.public(n));
+        if juror && !self.one_in(10) { ENTRANT + 40 + self.rng.u8(0..40) } else { n }
     }
 
     /// An entry with its wallet and the number of its key; seldom one that is not there.
@@ -169,7 +176,8 @@ fn seal(contest: &Address, from: &Address, n: u8) -> Digest {
         "fields": [field("a", "address"), field("b", "address"), field("c", "uint256"), field("d", "uint256"),
             field("e", "string")],
     }));
-    let values = json!({ "a": contest.to_string(), "b": from.to_string(), "c": content(n), "d": SALT, "e": work(n) });
+    let values =
+        json!({ "a": contest.to_string(), "b": from.to_string(), "c": content(n), "d": SALT, "e": work(n) });
     let cell = abi.expect("a valid ABI").encode_fields(&values).expect("encodable");
     Digest::from(*cell.repr_hash())
 }

@@ -61,7 +61,9 @@ impl Coverage {
     }
 
     fn event(&mut self, abi: &ContractAbi, message: &MessageView) {
-        let Some(body) = message.body.as_ref().filter(|_| message.kind == MessageKind::ExternalOut) else { return };
+        let Some(body) = message.body.as_ref().filter(|_| message.kind == MessageKind::ExternalOut) else {
+            return;
+        };
         let id = body.as_slice().expect("an ordinary cell").load_u32().unwrap_or_default();
         if abi.event_by_id(id).is_some_and(|event| event.name.as_ref() == "CardInvalid") {
             let event = abi.decode_event(body).expect("the event that it names");

@@ -1,11 +1,12 @@
 //! Proposals: what is proposed, votes, and what anyone does with them.
 
 use governance::contest::{Kind, Phase};
+use governance::model::treasury::Stage;
 use governance::model::{Refusal, limits};
 use governance::organisation::{Params, Span};
 use governance::payload::{
-    Action, AdmitMember, CloseStage, ExtendDeadline, HoldPayout, OrgPayment, PayOrg, RemoveMember,
-    RotateKey, SetPolicy, Signal, Spec, SpecJuror,
+    Action, AdmitMember, CloseStage, ExtendDeadline, HoldPayout, OrgPayment, PayOrg, RemoveMember, RotateKey,
+    SetPolicy, Signal, Spec, SpecJuror,
 };
 use governance::proposal::{Choice, Outcome};
 use governance::text::Digest;
@@ -37,7 +38,8 @@ impl Run {
         let by = self.by_odd(proposer);
         let link = if self.one_in(60) { "x".repeat(257) } else { "ipfs://proposal".to_owned() };
         let cell = action.encode().expect("an action that fits");
-        let params = json!({ "kind": action.kind(), "payload": base64(&cell), "link": link, "docHash": digest(1) });
+        let params =
+            json!({ "kind": action.kind(), "payload": base64(&cell), "link": link, "docHash": digest(1) });
         self.signed(Place::Registry, &by, "propose", &params, |m, now| {
             m.propose(&by, action, link.clone(), digest(1), now)
         });
@@ -48,8 +50,7 @@ impl Run {
         let kind = self.pick(&REFUSED).expect("a list");
         let n = self.mostly_member();
         let by = self.by_odd(n);
-        let params =
-            json!({ "kind": kind, "payload": base64(&payload("uint32", &json!(1))), "link": "", "docHash": digest(1) });
+        let params = json!({ "kind": kind, "payload": base64(&payload("uint32", &json!(1))), "link": "", "docHash": digest(1) });
         self.signed(Place::Registry, &by, "propose", &params, |m, now| {
             m.members.authorize(&by, now).and(Err::<(), _>(Refusal::BAD_ACTION))
         });
@@ -68,6 +69,9 @@ impl Run {
         if self.closable().is_some() {
             useful.extend([2; 4]);
         }
+        if self.published_stage().is_some() {
+            useful.push(6);
+        }
         if self.model.treasury.org_available.0 > 0 {
             useful.extend([3; 2]);
         }
@@ -84,7 +88,8 @@ impl Run {
                 2 => self.closing(),
                 3 => self.org_payments(),
                 4 => self.hold(),
-                _ => self.extension(),
+                5 => self.extension(),
+                _ => self.early_closing(),
             };
         }
         match self.rng.u8(0..14) {
@@ -95,7 +100,9 @@ impl Run {
             4 => self.hold(),
             5 => self.extension(),
             6 | 7 => self.rotation(),
-            8 if self.model.members.count() > 11 || self.one_in(4) => Action::RemoveMember(RemoveMember { key: self.someone(), reason_hash: digest(2) }),
+            8 if self.model.members.count() > 11 || self.one_in(4) => {
+                Action::RemoveMember(RemoveMember { key: self.someone(), reason_hash: digest(2) })
+            }
             9 => self.parameters(),
             10 => self.policy(),
             _ => {
@@ -164,7 +171,8 @@ impl Run {
         let (stage, item, topic, total) =
             self.pick(items).or_else(|| self.pick(&any)).expect("the plan has items");
         let few = self.model.pool.available(topic) < 3;
-        let kind = if item == 1 || (few && self.rng.u8(0..3) > 0) { Kind::JurySelection } else { Kind::Regular };
+        let kind =
+            if item == 1 || (few && self.rng.u8(0..3) > 0) { Kind::JurySelection } else { Kind::Regular };
         let mut spec = self.spec(stage, item, topic, total, kind);
         if self.one_in(4) {
             self.spoil(&mut spec);
@@ -266,8 +274,31 @@ impl Run {
         })
     }
 
+    /// A stage with running contests, all of which are published.
+    fn published_stage(&self) -> Option<u8> {
+        let stages = self.model.treasury.stages.iter().filter(|(_, stage)| stage.open > 0);
+        let unpublished = |number: u8| {
+            self.model.directory.values().any(|listing| listing.stage == number && listing.is_unpublished())
+        };
+        stages.map(|(number, _)| *number).find(|number| !unpublished(*number))
+    }
+
+    /// A stage that cannot be closed, so that contests go on.
+    fn unfinished_stage(&mut self) -> u8 {
+        let ends = |stage: &Stage| stage.status == StageStatus::Active && stage.open == 0;
+        let stages = self.model.treasury.stages.iter().filter(|(_, stage)| !ends(stage));
+        let stages: Vec<_> = stages.map(|(number, _)| *number).collect();
+        if self.one_in(3) { 0 } else { self.pick(&stages).unwrap_or_default() }
+    }
+
+    fn early_closing(&mut self) -> Action {
+        let stage = self.published_stage().unwrap_or(1);
+        Action::CloseStage(CloseStage { stage, report_hash: digest(4), link: String::new() })
+    }
+
     fn closing(&mut self) -> Action {
-        let stage = self.closable().filter(|_| self.rng.u8(0..8) > 0).unwrap_or_else(|| self.rng.u8(0..3));
+        let stage =
+            self.closable().filter(|_| self.rng.u8(0..8) > 0).unwrap_or_else(|| self.unfinished_stage());
         let link = if self.one_in(20) { "x".repeat(257) } else { "ipfs://report".to_owned() };
         Action::CloseStage(CloseStage { stage, report_hash: digest(4), link })
     }
@@ -374,7 +405,8 @@ impl Run {
         let Some(id) = chosen else { return };
         let terms = &self.model.proposals[&id].terms;
         let ballots = &self.model.proposals[&id].ballots;
-        let fresh = terms.electorate.keys().filter(|key| !ballots.contains_key(key) && !terms.excluded.contains(key));
+        let fresh =
+            terms.electorate.keys().filter(|key| !ballots.contains_key(key) && !terms.excluded.contains(key));
         let fresh: Vec<_> = fresh.map(|key| self.numbers[key]).collect();
         let electors: Vec<_> = terms.electorate.keys().map(|key| self.numbers[key]).collect();
         let voter = match self.rng.u8(0..14) {
@@ -391,7 +423,9 @@ impl Run {
         };
         let by = self.by_odd(n);
         let params = json!({ "choice": choice, "reasonHash": digest(6) });
-        self.signed(Place::Proposal(id), &by, "vote", &params, |m, now| m.vote(&by, id, choice, digest(6), now));
+        self.signed(Place::Proposal(id), &by, "vote", &params, |m, now| {
+            m.vote(&by, id, choice, digest(6), now)
+        });
     }
 
     /// Whether somebody can vote on a proposal now who has not.
@@ -434,9 +468,7 @@ impl Run {
 
     /// Proposals that passed or failed and are not over.
     pub(crate) fn passed(&self) -> Vec<u32> {
-        let waits = |id: &&u32| {
-            matches!(self.model.proposals[*id].stored, Outcome::Passed | Outcome::Failed)
-        };
+        let waits = |id: &&u32| matches!(self.model.proposals[*id].stored, Outcome::Passed | Outcome::Failed);
         self.model.open.keys().filter(waits).copied().collect()
     }
 

@@ -29,7 +29,7 @@ impl Run {
             _ => (Place::Registry, "resign", json!({})),
         };
         let header = Header { time: by.time, expire: by.expire, pubkey: Some(by.key) };
-        let other = self.keys[251].clone();
+        let other = self.keys[usize::from(n.wrapping_add(1))].clone();
         let cell = self.contract(place).call(&other, function, &params, &header);
         let found = self.send(Message::Outside(cell));
         self.note(format!("forgery at {place:?}: {}", found.code));

@@ -22,7 +22,8 @@ impl Run {
     pub(crate) fn advance(&mut self) {
         let now = self.now();
         let contests = self.model.contests.iter();
-        let moved = contests.filter(|(_, it)| it.phase(now) != it.recorded || Contest::clone(it).advance(now).is_ok());
+        let moved = contests
+            .filter(|(_, it)| it.phase(now) != it.recorded || Contest::clone(it).advance(now).is_ok());
         let moved: Vec<_> = moved.map(|(id, _)| *id).collect();
         let all: Vec<_> = self.model.contests.keys().copied().collect();
         let wild = moved.is_empty() || self.one_in(10);
@@ -39,7 +40,8 @@ impl Run {
         let all: Vec<_> = jury.keys().map(|key| self.numbers[key]).collect();
         let fitting = jury.iter().filter(|(_, seat)| seat.state == state);
         let fitting: Vec<_> = fitting.map(|(key, _)| self.numbers[key]).collect();
-        if fitting.is_empty() || self.one_in(8) { self.pick(&all) } else { self.pick(&fitting) }
+        let found = if fitting.is_empty() || self.one_in(8) { self.pick(&all) } else { self.pick(&fitting) };
+        found.filter(|n| n % 3 != self.lazy)
     }
 
     /// A card over the entries of a contest; seldom a malformed one.

@@ -42,7 +42,7 @@ use crate::coverage::Coverage;
 use crate::run::Run;
 
 /// Steps of a sequence.
-const STEPS: usize = 5_000;
+const STEPS: usize = 6_000;
 /// Seeds that always run.
 const SEEDS: Range<u64> = 1..21;
 
@@ -67,8 +67,8 @@ fn t46_t51_t61_t69_chain_and_model_agree_and_the_invariants_hold() {
     });
     let coverage = all.into_inner().expect("all threads are done");
     if seeds.end - seeds.start >= SEEDS.end - SEEDS.start {
-        assert_eq!(coverage.rare(), [], "functions that succeeded too rarely");
-        assert_eq!(coverage.unmet(), [], "codes that never came up");
+        let (rare, unmet) = (coverage.rare(), coverage.unmet());
+        assert!(rare.is_empty() && unmet.is_empty(), "too rare: {rare:?}; never met: {unmet:?}");
     } else {
         println!("rare: {:?}\nunmet: {:?}", coverage.rare(), coverage.unmet());
     }

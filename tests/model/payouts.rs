@@ -28,7 +28,9 @@ impl Run {
         let wild = due.is_empty() || self.one_in(12);
         let Some(id) = self.pick(if wild { &all } else { &due }) else { return };
         let n = if self.one_in(12) { 21 * self.rng.u8(0..2) } else { 1 + self.rng.u8(0..20) };
-        self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| m.contest(id)?.pay_next(n, now));
+        self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| {
+            m.contest(id)?.pay_next(n, now)
+        });
     }
 
     /// A payout comes back, whole or less what the payee's code burned; the same one may come twice.
@@ -64,7 +66,8 @@ impl Run {
             Place::Treasury => {
                 self.play(arrival.from, "onBounce", Message::Inside(Box::new(bounced)), |m, _| {
                     let list = m.treasury.org_lists.get(&id);
-                    let amount = list.and_then(|it| it.payments.get(usize::from(index))).map(|it| it.amount.0);
+                    let amount =
+                        list.and_then(|it| it.payments.get(usize::from(index))).map(|it| it.amount.0);
                     let back = amount.unwrap_or_default().min(value + BOUNCE_LOSS);
                     Ok(m.treasury.payment_bounced(id, index, Nano(back)))
                 });
@@ -78,7 +81,9 @@ impl Run {
         let waits = |state| matches!(state, ItemState::Failed | ItemState::Due);
         let contests = self.model.contests.iter();
         let failed: Vec<_> = contests
-            .flat_map(|(id, it)| it.books.items.iter().map(move |(number, item)| (*id, *number, item.clone())))
+            .flat_map(|(id, it)| {
+                it.books.items.iter().map(move |(number, item)| (*id, *number, item.clone()))
+            })
             .filter(|(_, _, item)| waits(item.state))
             .collect();
         let preferred: Vec<_> =
@@ -90,12 +95,14 @@ impl Run {
         let item = if self.one_in(15) { self.rng.u8(..) } else { item };
         let from = if self.one_in(15) { wallet(98) } else { payee };
         let value = if self.one_in(15) { DESK - 1 } else { TON };
-        self.inside((&from, value), Place::Contest(id), "claim", &json!({ "item": item }), |m, now| {
-            match m.contest(id)?.clone().claim(item, &from, now) {
-                Err(refusal) if refusal != Refusal::NOT_PAYEE => Err(refusal),
-                _ if value < DESK => Err(LOW_VALUE),
-                _ => m.contest(id)?.claim(item, &from, now),
-            }
+        self.inside((&from, value), Place::Contest(id), "claim", &json!({ "item": item }), |m, now| match m
+            .contest(id)?
+            .clone()
+            .claim(item, &from, now)
+        {
+            Err(refusal) if refusal != Refusal::NOT_PAYEE => Err(refusal),
+            _ if value < DESK => Err(LOW_VALUE),
+            _ => m.contest(id)?.claim(item, &from, now),
         });
     }
 
@@ -125,9 +132,11 @@ impl Run {
 
     /// When unclaimed payouts can be given back, if there are any.
     pub(crate) fn sweep_time(&self) -> Option<UnixTime> {
-        let failed = self.model.contests.values().filter(|contest| {
-            contest.books.items.values().any(|item| item.state == ItemState::Failed)
-        });
+        let failed = self
+            .model
+            .contests
+            .values()
+            .filter(|contest| contest.books.items.values().any(|item| item.state == ItemState::Failed));
         failed.filter_map(|contest| contest.settled_at).map(|at| at.plus(limits::SWEEP_AFTER + DAY)).min()
     }
 

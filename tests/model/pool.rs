@@ -19,21 +19,23 @@ impl Run {
         let n = self.mostly_juror();
         let by = self.by_odd(n);
         match self.rng.u8(0..12) {
-            0..4 => {
+            0..2 => {
                 let mask = if self.one_in(8) { 32 * self.rng.u8(0..2) } else { 31 };
                 let params = json!({ "topicMask": mask });
-                self.signed(Place::Pool, &by, "setTopics", &params, |m, now| m.pool.set_topics(&by, mask, now));
+                self.signed(Place::Pool, &by, "setTopics", &params, |m, now| {
+                    m.pool.set_topics(&by, mask, now)
+                });
             }
-            4..8 => {
+            2..8 => {
                 let contests = self.model.pool.contests.iter();
                 let open = contests.filter(|(_, it)| it.state == DrawState::Authorized);
                 let open: Vec<_> = open.map(|(id, _)| *id).collect();
-                let id = if self.one_in(4) { None } else { self.pick(&open) };
+                let id = if self.one_in(8) { None } else { self.pick(&open) };
                 let id = id.unwrap_or_else(|| self.some_contest());
                 let params = json!({ "contestId": id });
                 self.signed(Place::Pool, &by, "recuse", &params, |m, now| m.pool.recuse(&by, id, now));
             }
-            8..11 => {
+            8..10 => {
                 let addr = if self.one_in(8) { account(0, 0) } else { wallet(n) };
                 let params = json!({ "addr": addr.to_string() });
                 self.signed(Place::Pool, &by, "setAddress", &params, |m, now| {

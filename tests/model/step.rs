@@ -10,10 +10,13 @@ use ton_abi::{InternalMessage, Nano};
 use workspace_tests::community::DAY;
 
 use crate::run::{Message, Place, Run};
+use crate::wallet::is_forgotten;
 
 /// Something that a step does.
 type Act = fn(&mut Run);
 
+/// Steps from one long wait to the next.
+const LONG_EVERY: usize = 2_400;
 /// Steps from one comparison of everything to the next.
 const ALL_EVERY: usize = 50;
 
@@ -38,7 +41,7 @@ impl Run {
         if number % ALL_EVERY == ALL_EVERY - 1 {
             self.compare_all();
         }
-        if number % 2_000 == 1_999 {
+        if number % LONG_EVERY == LONG_EVERY - 1 {
             self.wait_long();
         }
     }
@@ -49,23 +52,31 @@ impl Run {
         let model = &self.model;
         let voting = model.open.keys().filter(|id| self.wants_votes(**id)).count();
         let ready = self.passed().into_iter().filter(|id| now >= model.proposals[id].exec_after).count();
-        let live = model.wallet.orders.values().filter(|it| model.wallet.is_live(it, now) && !it.closed).count();
+        let live =
+            model.wallet.orders.iter().filter(|(subject, it)| {
+                model.wallet.is_live(it, now) && !it.closed && !is_forgotten(**subject)
+            });
+        let live = live.count();
+        let late = model.treasury.org_lists.values().filter(|it| !it.paid && now >= it.until).count();
         let phases: Vec<_> = model.contests.values().map(|it| (it.phase(now), it)).collect();
         let count = |phase: Phase| phases.iter().filter(|(at, _)| *at == phase).count();
         let open = phases.iter().filter(|(at, it)| *at == Phase::Open && it.entries.len() < 4).count();
         let sealed = model.contests.values().filter(|it| {
-            let opens = it.spec.is_sealed && now >= it.entries_end && now < it.entries_end.plus(limits::OPENING);
+            let opens =
+                it.spec.is_sealed && now >= it.entries_end && now < it.entries_end.plus(limits::OPENING);
             opens && it.tallied_at.is_none() && it.entries.values().any(|entry| !entry.judged)
         });
         let sealed = sealed.count();
         let drawing = count(Phase::Drawing);
         let uncommitted = self.cards_missing(Phase::Commit, CardState::None);
         let unrevealed = self.cards_missing(Phase::Reveal, CardState::Committed);
-        let moved = phases.iter().filter(|(_, it)| Contest::clone(it).advance(now).is_ok()).count();
+        let unsettled = phases.iter().filter(|(_, it)| it.settled_at.is_none());
+        let moved = unsettled.clone().filter(|(_, it)| Contest::clone(it).advance(now).is_ok()).count();
         let due = phases.iter().filter(|(_, it)| it.is_payable(now) && it.books.has_due()).count();
-        let ending = phases.iter().filter(|(_, it)| Contest::clone(it).settle(now).is_ok()).count();
+        let ending = unsettled.filter(|(_, it)| Contest::clone(it).settle(now).is_ok()).count();
         let urgent = voting + ready + open + sealed + uncommitted + unrevealed;
-        let busy = voting + ready + live + open + sealed + drawing + uncommitted + unrevealed + moved + due + ending;
+        let busy =
+            voting + ready + live + open + sealed + drawing + uncommitted + unrevealed + moved + due + ending;
         let when = |count: usize, weight: u32| if count > 0 { weight } else { 1 };
         vec![
             (if voting < 2 { 12 } else { 2 }, Run::propose),
@@ -77,10 +88,11 @@ impl Run {
             (when(live, 40), Run::custodian),
             (if live < 3 { 5 } else { 1 }, Run::submit),
             (1, Run::fund_directly),
-            (2, Run::money),
+            (3, Run::money),
+            (if late > 0 { 6 } else { 0 }, Run::release_reserve),
             (5, Run::registry),
             (3, Run::publish),
-            (3, Run::quick_hold),
+            (when(count(Phase::Confirm), 7), Run::quick_hold),
             (when(open, 30), Run::entries),
             (when(sealed, 20), Run::open),
             (when(drawing, 8), Run::draw),
@@ -92,11 +104,20 @@ impl Run {
             (3, Run::claim),
             (when(ending, 12), Run::settle),
             (1, Run::sweep),
-            (when(self.winners(), 10), Run::nominate),
-            (4, Run::at_pool),
+            (when(self.winners(), 6), Run::nominate),
+            (5, Run::at_pool),
             (4, Run::intruder),
             (3, Run::stranger),
-            (if urgent > 0 { 3 } else if busy > 0 { 20 } else { 100 }, Run::jump),
+            (
+                if urgent > 0 {
+                    3
+                } else if busy > 0 {
+                    20
+                } else {
+                    100
+                },
+                Run::jump,
+            ),
         ]
     }
 
@@ -107,21 +128,21 @@ impl Run {
         contests.flat_map(|contest| contest.jury.values()).filter(|seat| seat.state == state).count()
     }
 
-    /// Winners who could ask for a free seat.
+    /// Winners who could ask for a seat.
     fn winners(&self) -> usize {
-        if self.model.members.count() >= usize::from(self.model.params.max_members) {
-            return 0;
-        }
-        let ranked = self.model.contests.values().flat_map(|it| it.ranking.iter().map(move |rank| (it, rank)));
-        ranked.filter(|(it, rank)| rank.place <= 3 && it.entries[&rank.entry].nominated == Nomination::No).count()
+        let ranked =
+            self.model.contests.values().flat_map(|it| it.ranking.iter().map(move |rank| (it, rank)));
+        ranked
+            .filter(|(it, rank)| rank.place <= 3 && it.entries[&rank.entry].nominated == Nomination::No)
+            .count()
     }
 
     fn money(&mut self) {
-        match self.rng.u8(0..8) {
+        match self.rng.u8(0..9) {
             5 | 6 => self.resend(),
             7 => self.resync(),
             0 => self.donate(),
-            1 => self.reconcile(),
+            1 | 8 => self.reconcile(),
             2 => self.release_reserve(),
             _ => self.some_top_up(),
         }
@@ -165,19 +186,22 @@ impl Run {
             self.top_up(place);
         }
         self.sweep();
-        self.release_reserve();
+        for _ in 0..3 {
+            self.release_reserve();
+        }
     }
 
     /// What became of the governance.
     pub(crate) fn summary(&self) -> String {
-        let endings = self.model.contests.values();
-        let endings: Vec<_> = endings.map(|it| (it.ending, it.entries.len(), it.jury.len(), it.revealed(), it.ranking.len(), it.draw_tries)).collect();
-        let stages: Vec<_> = self.model.treasury.stages.values().map(|stage| stage.status).collect();
-        let (members, proposals) = (self.model.members.count(), self.model.proposals.len());
-        let launches = self.model.proposals.values().filter(|it| it.terms.action.kind() == 5);
-        let launches: Vec<_> = launches.map(|it| (it.stored, it.code, it.votes().yes)).collect();
-        let days = (self.now().0 - 1_700_000_000) / DAY;
-        format!("{days} days, epoch {}, {launches:?}, {members} members, {proposals} proposals, contests {endings:?}, stages {stages:?}", self.model.members.epoch)
+        let model = &self.model;
+        let endings: Vec<_> = model.contests.values().map(|contest| contest.ending).collect();
+        let stages: Vec<_> = model.treasury.stages.values().map(|stage| stage.status).collect();
+        let (members, epoch) = (model.members.count(), model.members.epoch);
+        let (proposals, jurors) = (model.proposals.len(), model.pool.jurors.len());
+        format!(
+            "{members} members, epoch {epoch}, {proposals} proposals, {jurors} jurors, contests {endings:?}, stages \
+             {stages:?}"
+        )
     }
 
     /// The main giver pays into the members' wallet.
