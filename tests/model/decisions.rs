@@ -215,7 +215,7 @@ impl Run {
             min_scores: 1 + self.rng.u8(0..2),
             max_entries: if self.one_in(3) { 3 } else { 8 },
             entry_deposit: Nano::tokens(5),
-            is_sealed: self.one_in(4),
+            is_sealed: self.one_in(3),
             seats,
             author: Some(wallet(0)),
             depends_on: Vec::new(),

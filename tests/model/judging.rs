@@ -41,7 +41,8 @@ impl Run {
         let fitting = jury.iter().filter(|(_, seat)| seat.state == state);
         let fitting: Vec<_> = fitting.map(|(key, _)| self.numbers[key]).collect();
         let found = if fitting.is_empty() || self.one_in(8) { self.pick(&all) } else { self.pick(&fitting) };
-        found.filter(|n| n % 3 != self.lazy)
+        let strikes = self.lazy >= 6 && self.model.contests[&id].spec.bootstrap_jury.is_empty();
+        found.filter(|n| n % 3 != self.lazy && !strikes)
     }
 
     /// A card over the entries of a contest; seldom a malformed one.

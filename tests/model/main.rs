@@ -42,7 +42,7 @@ use crate::coverage::Coverage;
 use crate::run::Run;
 
 /// Steps of a sequence.
-const STEPS: usize = 6_000;
+const STEPS: usize = 6_500;
 /// Seeds that always run.
 const SEEDS: Range<u64> = 1..21;
 

@@ -18,15 +18,15 @@ impl Run {
     pub(crate) fn at_pool(&mut self) {
         let n = self.mostly_juror();
         let by = self.by_odd(n);
-        match self.rng.u8(0..12) {
-            0..2 => {
+        match self.rng.u8(0..40) {
+            0..12 => {
                 let mask = if self.one_in(8) { 32 * self.rng.u8(0..2) } else { 31 };
                 let params = json!({ "topicMask": mask });
                 self.signed(Place::Pool, &by, "setTopics", &params, |m, now| {
                     m.pool.set_topics(&by, mask, now)
                 });
             }
-            2..8 => {
+            12..22 => {
                 let contests = self.model.pool.contests.iter();
                 let open = contests.filter(|(_, it)| it.state == DrawState::Authorized);
                 let open: Vec<_> = open.map(|(id, _)| *id).collect();
@@ -35,7 +35,7 @@ impl Run {
                 let params = json!({ "contestId": id });
                 self.signed(Place::Pool, &by, "recuse", &params, |m, now| m.pool.recuse(&by, id, now));
             }
-            8..10 => {
+            22..37 => {
                 let addr = if self.one_in(8) { account(0, 0) } else { wallet(n) };
                 let params = json!({ "addr": addr.to_string() });
                 self.signed(Place::Pool, &by, "setAddress", &params, |m, now| {
@@ -46,5 +46,22 @@ impl Run {
                 self.signed(Place::Pool, &by, "resign", &json!({}), |m, now| m.pool.resign(&by, now));
             }
         }
+    }
+
+    /// A juror who is fit declines a contest whose jury is not drawn.
+    pub(crate) fn recuse(&mut self) {
+        let pool = &self.model.pool;
+        let open = pool.contests.iter().filter(|(_, it)| it.state == DrawState::Authorized);
+        let pairs: Vec<_> = open
+            .flat_map(|(id, it)| {
+                pool.jurors.keys().filter(|key| !it.recused.contains(key)).map(|key| (*id, *key))
+            })
+            .map(|(id, key)| (id, self.numbers[&key]))
+            .collect();
+        let Some((id, n)) = self.pick(&pairs) else { return };
+        let by = self.by(n);
+        self.signed(Place::Pool, &by, "recuse", &json!({ "contestId": id }), |m, now| {
+            m.pool.recuse(&by, id, now)
+        });
     }
 }

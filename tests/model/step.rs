@@ -67,6 +67,10 @@ impl Run {
             opens && it.tallied_at.is_none() && it.entries.values().any(|entry| !entry.judged)
         });
         let sealed = sealed.count();
+        let doubts =
+            |id: &u32| id % 2 == 1 && model.directory.get(id).is_some_and(|listing| !listing.hold_used);
+        let doubted =
+            model.contests.iter().filter(|(id, it)| it.phase(now) == Phase::Confirm && doubts(id)).count();
         let drawing = count(Phase::Drawing);
         let uncommitted = self.cards_missing(Phase::Commit, CardState::None);
         let unrevealed = self.cards_missing(Phase::Reveal, CardState::Committed);
@@ -92,7 +96,7 @@ impl Run {
             (if late > 0 { 6 } else { 0 }, Run::release_reserve),
             (5, Run::registry),
             (3, Run::publish),
-            (when(count(Phase::Confirm), 7), Run::quick_hold),
+            (when(doubted, 25), Run::quick_hold),
             (when(open, 30), Run::entries),
             (when(sealed, 20), Run::open),
             (when(drawing, 8), Run::draw),
@@ -106,6 +110,8 @@ impl Run {
             (1, Run::sweep),
             (when(self.winners(), 6), Run::nominate),
             (5, Run::at_pool),
+            (2, Run::recuse),
+            (if doubted > 0 { 2 } else { 0 }, Run::hold_and_confirm),
             (4, Run::intruder),
             (3, Run::stranger),
             (

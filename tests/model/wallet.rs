@@ -1,5 +1,7 @@
 //! The members' wallet: confirmations of the registry, and payments that custodians submit.
 
+use governance::contest::Phase;
+use governance::model::contest::Contest;
 use governance::model::wallet::{Effect, Subject};
 use governance::model::{Model, Refusal, Signed, limits};
 use governance::registry::{Pending, Step};
@@ -64,6 +66,27 @@ impl Run {
             _ => Act::Confirm,
         };
         self.act(act, n, id, subject);
+    }
+
+    /// Members hold a payout at once, and the custodians confirm it all the same: the contest refuses.
+    pub(crate) fn hold_and_confirm(&mut self) {
+        let now = self.now();
+        let waits = |contest: &Contest| contest.phase(now) == Phase::Confirm;
+        let waiting: Vec<_> =
+            self.model.contests.iter().filter(|(_, it)| waits(it)).map(|(id, _)| *id).collect();
+        let Some(id) = self.pick(&waiting) else { return };
+        let subject = Subject::Contest(id);
+        let Some((order, _)) = self.known().into_iter().find(|(_, known)| *known == subject) else { return };
+        let members: Vec<_> = self.model.members.seats.keys().map(|key| self.numbers[key]).collect();
+        for n in members.iter().take(4) {
+            let by = self.by(*n);
+            self.signed(Place::Registry, &by, "quickHold", &json!({ "contestId": id }), |m, now| {
+                m.quick_hold(&by, id, now)
+            });
+        }
+        for n in members {
+            self.act(Act::Confirm, n, order, subject);
+        }
     }
 
     fn unknown_transaction(&mut self) {

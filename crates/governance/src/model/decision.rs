@@ -302,8 +302,10 @@ impl Model {
         self.treasury.pay_org(id, &pay.payments, now)?;
         let payees = self.members.payees(&paid_addresses(&pay.payments));
         let origins = payees.iter().map(|key| self.members.origin_of(key)).collect();
+        // As in the contract: also a seat whose former key is the first key of a payee's seat.
+        let excluded = self.members.excluded(&origins);
         let wish = Wish { until: now.plus(limits::RESERVE_LIFE), payees: origins };
-        require(self.wallet.want(Subject::Org(id), wish, payees, now), Refusal::LIMIT)
+        require(self.wallet.want(Subject::Org(id), wish, excluded, now), Refusal::LIMIT)
     }
 
     /// The wallet hears of a change of members; what it had not confirmed yet is enqueued again. Anyone can have it
