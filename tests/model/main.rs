@@ -13,6 +13,10 @@
 //! crosses steps are payouts, which come back from their wallets many steps later, and once only (I19). Messages that
 //! are lost between contracts, and answers that come after other requests, are in the tests of the single contracts.
 //!
+//! Gas is not in the model. A refusal for lack of it (160) is taken from the chain, after a look at the reserve, and the
+//! contract gets gas money. Also taken from the chain are the amount that `reconcile` books, and whether `resync` may
+//! be repeated; what they lead to is compared like all else. Payouts of less than 0.2 TON do not come back here.
+//!
 //! I17 and I18: no signed message is accepted twice or under a foreign signature. I20: at the end of every sequence
 //! the pokes alone lead every contest to its end.
 //!

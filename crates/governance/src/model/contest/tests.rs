@@ -480,7 +480,8 @@ fn unclaimed_payouts_go_back_after_180_days() {
     let due = settled_at.plus(180 * DAY);
     assert_eq!(contest.sweep(UnixTime(due.0 - 1)), Err(Refusal::BAD_TIME));
     assert_eq!(contest.sweep(due), Ok(Nano::tokens(40_000)));
-    assert_eq!(contest.sweep(due), Err(Refusal::NOT_FOUND));
+    assert_eq!(contest.sweep(due.plus(1_199)), Err(Refusal::BAD_TIME), "twice 10 min after the first time");
+    assert_eq!(contest.sweep(due.plus(1_200)), Err(Refusal::NOT_FOUND));
     assert_eq!(contest.claim(1, &wallet(ENTRANT), due), Err(Refusal::ITEM_STATE));
     assert!(contest.books.budget.holds());
 }
