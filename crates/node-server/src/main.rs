@@ -1,0 +1,3 @@
+//! The node in a process of its own.
+
+fn main() {}
