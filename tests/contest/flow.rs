@@ -79,7 +79,11 @@ fn a_contest_goes_from_its_funding_to_its_end() {
     let places: Vec<_> =
         places.iter().map(|r| (number(&r["place"]), number(&r["entry"]), number(&r["average"]))).collect();
     assert_eq!(places, [(1, 1, 9000), (2, 2, 8000), (3, 3, 4000)]);
-    assert_eq!(step.message("onFinalized").params["resultsHash"], ranking["resultsHash"]);
+    let finalized = &step.message("onFinalized").params;
+    assert_eq!(finalized["resultsHash"], ranking["resultsHash"]);
+    let entrants = finalized["entrants"].as_object().expect("a map");
+    assert_eq!(entrants.len(), 2 * 3, "keys and wallets of the entries");
+    assert!(entrants.contains_key(&public_json(&entrant(1))), "{entrants:?}");
 
     assert_eq!(contest.confirm().answer(), 0);
     contest.expect_phase("Payable");

@@ -39,7 +39,11 @@ pub(crate) const DEPOSIT_ITEM: u8 = 100;
 const PEERS: &[(&str, &str)] = &[
     ("done", "nonce uint64, code uint16"),
     ("onFunded", "contestId uint32"),
-    ("onFinalized", "contestId uint32, nonce uint64, resultsHash uint256, payoutHash uint256, until uint32"),
+    (
+        "onFinalized",
+        "contestId uint32, nonce uint64, resultsHash uint256, payoutHash uint256, until uint32, \
+         entrants map(uint256,bool)",
+    ),
     ("onContestClosed", "contestId uint32, ending uint8"),
     ("onMemberEntry", "contestId uint32, key uint256"),
     (

@@ -25,7 +25,7 @@ fn a_ranking_is_queued_for_confirmation_without_those_who_take_part() {
     let events = hall.hear(&escrow, "onMemberEntry", &json!({ "contestId": contest, "key": k(3) }));
     assert_eq!(events[0].0, "MemberEntry");
     let until = hall.world.now + 14 * DAY;
-    let report = json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7), "payoutHash": hash(8), "until": until });
+    let report = json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7), "payoutHash": hash(8), "until": until, "entrants": {} });
     let events = hall.hear(&escrow, "onFinalized", &report);
     assert_eq!(events[0].0, "ContestFinalized");
     let sent = hall.inbox();
@@ -59,7 +59,7 @@ fn a_contest_without_a_budget_has_no_ranking() {
         &escrow,
         "onFinalized",
         &json!({ "contestId": 1, "nonce": "5", "resultsHash": hash(7),
-        "payoutHash": hash(8), "until": 9 }),
+        "payoutHash": hash(8), "until": 9, "entrants": {} }),
     );
     assert_eq!(hall.take("done").params["code"], "152");
 }
@@ -75,7 +75,7 @@ fn t34_only_the_contest_itself_speaks_for_it() {
         (
             "onFinalized",
             json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(1), "payoutHash": hash(2),
-            "until": 9 }),
+            "until": 9, "entrants": {} }),
         ),
         ("onContestClosed", json!({ "contestId": contest, "ending": 1 })),
         ("onMemberEntry", json!({ "contestId": contest, "key": k(3) })),
@@ -141,7 +141,7 @@ fn a_finished_contest_is_closed_once() {
         &escrow,
         "onFinalized",
         &json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7),
-        "payoutHash": hash(8), "until": 9 }),
+        "payoutHash": hash(8), "until": 9, "entrants": {} }),
     );
     assert_eq!(hall.take("done").params["code"], "152");
 }
@@ -175,7 +175,7 @@ fn a_rotated_key_keeps_its_interest() {
         &escrow,
         "onFinalized",
         &json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7),
-        "payoutHash": hash(8), "until": hall.world.now + 9 }),
+        "payoutHash": hash(8), "until": hall.world.now + 9, "entrants": {} }),
     );
     assert_eq!(hall.take("enqueue").params["excludedKeys"], json!([k(60)]));
 }
@@ -218,6 +218,51 @@ fn a_winner_who_became_member_has_an_interest_in_the_contest() {
         "queued again without the winner"
     );
     hall.refuse(50, "quickHold", &json!({ "contestId": contest }), 308);
+}
+
+#[test]
+fn whoever_entered_has_no_say_about_the_payout_whatever_the_contest_knew() {
+    let (mut hall, contest) = with_contest();
+    let escrow = hall.escrow(contest);
+    hall.call(4, "setProfile", &json!({ "payout": account(44).to_string(), "profileHash": hash(1) }))
+        .success();
+    let mut entrants = json!({});
+    for name in [k(3), format!("0x{}", hex::encode([44; 32])), k(70), k(90)] {
+        entrants[name] = json!(true);
+    }
+    let report = json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7), "payoutHash": hash(8),
+        "until": hall.world.now + 14 * DAY, "entrants": entrants });
+    hall.hear(&escrow, "onFinalized", &report);
+    let excluded = |hall: &mut Hall| strings(&hall.take("enqueue").params["excludedKeys"]);
+    assert_eq!(excluded(&mut hall), keys([3, 4]), "by key and by payout address");
+    assert_eq!(strings(&hall.contest(contest)["excluded"]), keys([3, 4]));
+    hall.refuse(3, "quickHold", &json!({ "contestId": contest }), 308);
+    let id = hall.propose(0, HOLD, &payload::hold(contest, 9));
+    assert_eq!(hall.vote(id, 4, 2).code(), 308);
+    hall.world.inbox.clear();
+
+    hall.decide_by(payload::ROTATE, &payload::rotate(5, 70), [0, 1, 2, 6, 7, 8, 9, 10]);
+    let reserve = hall.take("reserveMember");
+    hall.reserved(reserve.nonce(), true);
+    assert_eq!(excluded(&mut hall), keys([3, 4, 70]), "and the key that took a seat afterwards");
+    hall.refuse(70, "quickHold", &json!({ "contestId": contest }), 308);
+    hall.hear(&escrow, "onContestClosed", &json!({ "contestId": contest, "ending": 1 }));
+}
+
+#[test]
+fn a_key_that_took_its_seat_after_the_launch_has_no_vote_on_the_deadlines_of_the_contest() {
+    let (mut hall, contest) = with_contest();
+    hall.decide(payload::ROTATE, &payload::rotate(12, 60));
+    let reserve = hall.take("reserveMember");
+    hall.reserved(reserve.nonce(), true);
+    let extend = hall.propose(0, EXTEND, &payload::extend(contest, 2, 1_800_000_000));
+    assert_eq!(hall.vote(extend, 60, 1).code(), 308, "the contest does not know this key as a member's");
+    hall.vote(extend, 4, 1).success();
+    let hold = hall.propose(0, HOLD, &payload::hold(contest, 9));
+    hall.vote(hold, 60, 1).success();
+    let later = hall.launched(&spec(hall.world.now, json!({})));
+    let extend = hall.propose(0, EXTEND, &payload::extend(later, 2, 1_800_000_000));
+    hall.vote(extend, 60, 1).success();
 }
 
 #[test]

@@ -417,7 +417,7 @@ impl Hall {
             &escrow,
             "onFinalized",
             &json!({ "contestId": contest, "nonce": "5", "resultsHash": payload::hash(7),
-            "payoutHash": payload::hash(8), "until": until }),
+            "payoutHash": payload::hash(8), "until": until, "entrants": {} }),
         );
         self.take("enqueue").nonce()
     }

@@ -268,7 +268,7 @@ fn there_are_sixteen_open_confirmations_at_most() {
             &escrow,
             "onFinalized",
             &json!({ "contestId": contest, "nonce": "5",
-            "resultsHash": payload::hash(7), "payoutHash": payload::hash(8), "until": now + 300 * 86_400 }),
+            "resultsHash": payload::hash(7), "payoutHash": payload::hash(8), "until": now + 300 * 86_400, "entrants": {} }),
         );
         let names = hall.names();
         assert_eq!(names.contains(&"enqueue".to_owned()), number <= 16, "contest {number}: {names:?}");

@@ -57,7 +57,7 @@ fn t28_t34_nobody_reports_to_the_registry_in_the_name_of_a_proposal_or_contest()
         ("onFunded", json!({ "contestId": 1 }), 150),
         (
             "onFinalized",
-            json!({ "contestId": 1, "nonce": 1, "resultsHash": "1", "payoutHash": "2", "until": u32::MAX }),
+            json!({ "contestId": 1, "nonce": 1, "resultsHash": "1", "payoutHash": "2", "until": u32::MAX, "entrants": {} }),
             150,
         ),
         ("onContestClosed", json!({ "contestId": 1, "ending": 1 }), 150),
