@@ -92,7 +92,14 @@ impl Account {
     /// # Errors
     /// [`AccountError`].
     pub fn from_boc(boc: &[u8]) -> Result<Self, AccountError> {
-        let cell = Boc::decode(boc)?;
+        Self::from_cell(&Boc::decode(boc)?)
+    }
+
+    /// The same from the root cell.
+    ///
+    /// # Errors
+    /// [`AccountError::Cell`], [`AccountError::Address`].
+    pub fn from_cell(cell: &Cell) -> Result<Self, AccountError> {
         let account = cell.parse::<OptionalAccount>()?.0.ok_or(AccountError::Address)?;
         let IntAddr::Std(address) = account.address.clone() else { return Err(AccountError::Address) };
         let last_lt = account.last_trans_lt;

@@ -27,6 +27,9 @@ pub struct ExecContext {
     pub full_body_in_bounced: bool,
     /// Whether a message bounces, too, when the actions failed (SE and mainnet do, our default not).
     pub bounce_after_failed_action: bool,
+    /// Fault injection: a bounceable message to an active account comes back unread, as if it had brought too
+    /// little gas; rent and forwarding fees are taken as in any bounce.
+    pub force_bounce: bool,
     /// Public libraries of the masterchain.
     pub libraries: Dict<HashBytes, LibDescr>,
 }
@@ -41,6 +44,7 @@ impl ExecContext {
             rand_seed: HashBytes::ZERO,
             full_body_in_bounced: false,
             bounce_after_failed_action: false,
+            force_bounce: false,
             libraries: Dict::new(),
         }
     }
@@ -162,8 +166,12 @@ pub fn execute(
 
     let mut inspector = ExecutorInspector::default();
     let (address, shard) = (account.address(), account.shard());
-    let transaction = if context.bounce_after_failed_action && !external {
-        bounce::begin(&executor, account, message, &mut inspector)
+    let rules = bounce::Rules {
+        after_failed_action: context.bounce_after_failed_action,
+        always: context.force_bounce,
+    };
+    let transaction = if (rules.after_failed_action || rules.always) && !external {
+        bounce::begin(&executor, account, message, rules, &mut inspector)
     } else {
         executor.begin_ordinary_ext(address, external, message.clone(), shard, Some(&mut inspector))
     };

@@ -178,6 +178,53 @@ fn a_failed_action_bounces_only_where_the_network_says_so() {
 }
 
 #[test]
+fn a_forced_bounce_sends_the_message_back_unread() {
+    let account = contract(1, SENDER, TOKEN);
+    let mut message = transfer(&account, TOKEN);
+    message.body = Some(send(&[Out::new(address(2), Nano(5), 1)]));
+    let mut context = context(1_000_000);
+    context.force_bounce = true;
+    let done =
+        execute(&Config::local(), &account, &message.build().expect("fits"), &context).expect("it bounces");
+    assert!(done.view.aborted && done.view.bounce.is_some() && done.view.exit_code().is_none());
+    assert_eq!((done.view.fees.gas, done.account.balance()), (Nano::ZERO, TOKEN));
+    let back = MessageView::parse(&done.out_messages()[0]).expect("a message");
+    assert!(back.bounced && !back.bounce && back.dst.as_ref() == Some(&message.src));
+    assert_eq!(
+        back.value.0 + back.fwd_fee.0 + done.view.fees.bounce.0,
+        TOKEN.0,
+        "forwarding is paid from it"
+    );
+    // It has the same fees and body as the bounce of a receiver without code.
+    let nobody = Account::uninit(address(1), TOKEN).expect("fits");
+    let natural = run(&nobody, &message.build().expect("fits"));
+    let other = MessageView::parse(&natural.out_messages()[0]).expect("a message");
+    assert_eq!((back.value, back.fwd_fee), (other.value, other.fwd_fee));
+    assert_eq!(back.body.map(|cell| *cell.repr_hash()), other.body.map(|cell| *cell.repr_hash()));
+}
+
+#[test]
+fn a_forced_bounce_leaves_other_messages_alone() {
+    let (active, uninit) = (contract(1, SENDER, TOKEN), Account::uninit(address(1), TOKEN).expect("fits"));
+    let mut forced = context(1_000_000);
+    forced.force_bounce = true;
+    for (account, bounce) in
+        [(&active, false), (&uninit, false), (&uninit, true), (&Account::none(address(1)), true)]
+    {
+        let mut message = transfer(account, TOKEN);
+        message.bounce = bounce;
+        let message = message.build().expect("fits");
+        let with = execute(&Config::local(), account, &message, &forced).expect("a transaction");
+        assert_eq!(with.transaction, run(account, &message).transaction);
+    }
+    let poked = execute(&Config::local(), &active, &poke(&active), &forced);
+    assert_eq!(
+        poked.is_ok(),
+        execute(&Config::local(), &active, &poke(&active), &context(1_000_000)).is_ok()
+    );
+}
+
+#[test]
 fn the_switch_changes_nothing_else() {
     for body in [None, Some(send(&[Out::new(address(2), Nano(5), 1)])), Some(number(0x0500_0000))] {
         for bounce in [false, true] {
