@@ -7,8 +7,8 @@
 //! Invariants:
 //! - pure: no clock, no input or output; the time comes in as an argument;
 //! - a function changes the state or returns a [`Refusal`] and changes nothing;
-//! - every function ends what it starts: messages between contracts that the chain delivers later are part of the call
-//!   that causes them. A message that comes back is a function of its own, like [`treasury::Treasury::bounced`];
+//! - every function ends what it starts: the messages between contracts that it causes are delivered before it returns,
+//!   unless they are held ([`wire::Wire::held`]) and delivered one by one, as a test wants it;
 //! - gas and balances are not modelled: a contract that has too little gas money refuses what this model accepts.
 //!
 //! Not here, as in the contracts of this round: rounds with tickets, disqualification, redirection, cycles, amended
@@ -28,6 +28,7 @@
 
 pub mod contest;
 pub mod decision;
+pub mod desk;
 pub mod directory;
 pub mod entry;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub mod org;
 pub mod payout;
 pub mod proposal;
 mod refusal;
+pub mod requests;
 pub mod settlement;
 mod signer;
 pub mod tally;
@@ -49,6 +51,7 @@ pub mod tally;
 mod tests;
 pub mod treasury;
 pub mod wallet;
+pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +94,10 @@ pub struct Model {
     pub wallet: wallet::Wallet,
     /// The plan, as the registry checks launches against it.
     pub plan: Vec<StagePlan>,
+    /// Requests of the registry.
+    pub requests: requests::Requests,
+    /// Messages under way.
+    pub wire: wire::Wire,
 }
 
 impl Model {
@@ -118,6 +125,11 @@ impl Model {
             contests: BTreeMap::new(),
             won: BTreeSet::new(),
             plan,
+            requests: requests::Requests {
+                sets: BTreeMap::from([(0, keys.iter().copied().collect())]),
+                ..requests::Requests::default()
+            },
+            wire: wire::Wire::default(),
         }
     }
 }

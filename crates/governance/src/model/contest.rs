@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
+use super::desk::{Desk, Step};
 use super::entry::{Entry, Nomination};
 use super::judging::Seat;
 use super::limits;
@@ -70,6 +71,8 @@ pub struct Contest {
     pub ranking: Vec<Rank>,
     /// Money.
     pub books: Books,
+    /// Requests, work under way, and the steps of settling.
+    pub desk: Desk,
 }
 
 /// What a poke of the phase led to.
@@ -119,6 +122,7 @@ impl Contest {
             scores: BTreeMap::new(),
             ranking: Vec::new(),
             books: Books::default(),
+            desk: Desk::default(),
         }
     }
 
@@ -129,8 +133,10 @@ impl Contest {
 
     /// The phase of this moment.
     pub fn phase(&self, now: UnixTime) -> Phase {
-        if self.settled_at.is_some() {
-            return Phase::Closed;
+        match self.desk.step {
+            Step::None => {}
+            Step::Over => return Phase::Closed,
+            _ => return Phase::Settling,
         }
         let no_quorum = self.ending == Ending::NoQuorum && self.tallied_at.is_none();
         if self.ending == Ending::Cancelled || no_quorum {
@@ -213,10 +219,23 @@ impl Contest {
     /// # Errors
     /// 152 nothing would change.
     pub fn advance(&mut self, now: UnixTime) -> Result<Advance, Refusal> {
+        let effect = self.begin_advance(now)?;
+        if effect == Advance::Tallied {
+            self.tally(now);
+        }
+        Ok(effect)
+    }
+
+    /// The same without the tally, which takes messages of its own.
+    ///
+    /// # Errors
+    /// 152, 306 in this order.
+    pub fn begin_advance(&mut self, now: UnixTime) -> Result<Advance, Refusal> {
         let next = self.phase(now);
         let counts = next == Phase::Tallied && self.tallied_at.is_none();
         let repeats = next == Phase::Reveal && now >= self.reveal_end;
         require(counts || repeats || next != self.recorded, Refusal::BAD_PHASE)?;
+        self.desk.check_idle(now)?;
         if repeats {
             self.extended = true;
             self.commit_end = now.plus(self.spec.commit_span.0);
@@ -229,11 +248,7 @@ impl Contest {
             self.release_deposits(|_| true);
         }
         self.recorded = next;
-        if counts {
-            self.tally(now);
-            return Ok(Advance::Tallied);
-        }
-        Ok(Advance::Recorded(next))
+        Ok(if counts { Advance::Tallied } else { Advance::Recorded(next) })
     }
 
     /// The registry heard of the ranking.
@@ -312,15 +327,20 @@ impl Contest {
     /// Anyone has up to `n` items paid; their numbers.
     ///
     /// # Errors
-    /// 155, 513 in this order.
+    /// 155, 513, 306 in this order.
     pub fn pay_next(&mut self, n: u8, now: UnixTime) -> Result<Vec<u8>, Refusal> {
-        require((1..=limits::PAYOUTS_PER_CALL).contains(&n), Refusal::LIMIT)?;
-        let payable = self.is_payable(now);
-        let paid = self.books.pay(n, payable);
-        require(!paid.is_empty(), Refusal::NOT_PAYABLE)?;
+        self.check_pay(n, now)?;
         self.recorded = self.phase(now);
-        self.sent_at = now;
-        Ok(paid)
+        Ok(self.pay(n, now))
+    }
+
+    /// Pays up to `n` items that are due; their numbers.
+    pub(super) fn pay(&mut self, n: u8, now: UnixTime) -> Vec<u8> {
+        let paid = self.books.pay(n, self.is_payable(now));
+        if !paid.is_empty() {
+            self.sent_at = now;
+        }
+        paid
     }
 
     /// A payee takes an own item.
@@ -343,7 +363,7 @@ impl Contest {
     /// else the key signed it.
     ///
     /// # Errors
-    /// 157, 515, 152, 516, 156 in this order.
+    /// 157, 515, 152, 516, 156, 306 in this order.
     pub fn nominate(
         &mut self,
         number: u8,
@@ -360,11 +380,14 @@ impl Contest {
         let place = place.filter(|place| *place <= limits::WINNER_PLACES).ok_or(Refusal::NOT_WINNER)?;
         let again = entry.nominated == Nomination::Refused && wallet.is_some();
         require(entry.nominated == Nomination::No || again, Refusal::DUPLICATE)?;
+        if wallet.is_none() {
+            self.desk.check_idle(now)?;
+        }
         entry.nominated = Nomination::Yes;
         Ok((place, entry.key, entry.wallet.clone()))
     }
 
-    fn tally(&mut self, now: UnixTime) {
+    pub(super) fn tally(&mut self, now: UnixTime) {
         let judged: BTreeMap<u8, Stats> =
             self.judged().into_iter().map(|entry| (entry, self.stats(entry))).collect();
         let mut jurors: Vec<_> = self.jury.iter().map(|(key, seat)| (*key, seat.clone())).collect();

@@ -6,21 +6,51 @@ use ton_abi::{Address, PublicKey, UnixTime};
 
 use super::directory::Listing;
 use super::jury::is_payable;
+use super::members::Candidate;
 use super::proposal::{self, Effect, Proposal, Terms};
 use super::refusal::{Refusal, require};
+use super::requests::Body;
 use super::signer::Signed;
-use super::wallet::{Subject, Wish};
+use super::wire::{Message, Party};
 use super::{Model, limits};
 use crate::contest::Phase;
 use crate::organisation::Params;
-use crate::payload::{Action, OrgPayment, PayOrg, SetPolicy};
+use crate::payload::{Action, OrgPayment, SetPolicy};
 use crate::proposal::Choice;
-use crate::registry::ContestStatus;
+use crate::registry::{ContestStatus, Step};
 use crate::text::Digest;
+
+/// Where a proposal stands for the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Not deployed yet.
+    Opening,
+    /// Its action can be run.
+    Open,
+    /// Its action is under way.
+    Running,
+    /// Its action is done.
+    Executed,
+}
+
+/// What is proposed, until the proposal is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The action.
+    pub action: Action,
+    /// Link to the text.
+    pub link: String,
+    /// SHA-256 of the text.
+    pub doc_hash: Digest,
+}
 
 /// A proposal that holds a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Open {
+    /// Where it stands.
+    pub state: State,
+    /// What is proposed, until it is deployed.
+    pub intent: Option<Box<Intent>>,
     /// Key of the proposer.
     pub proposer: PublicKey,
     /// Contest that it launches, once it has a number.
@@ -48,16 +78,27 @@ impl Model {
         self.members.accept(by, now);
         let id = self.next_proposal;
         self.next_proposal += 1;
-        if !opens(&action) {
-            return Ok(None);
-        }
         if let Some(member) = self.members.seats.get_mut(&by.key) {
             member.open += 1;
         }
-        let terms = self.terms(by.key, action, link, doc_hash, now);
-        self.proposals.insert(id, Proposal::new(terms));
-        self.open.insert(id, Open { proposer: by.key, contest: None });
-        Ok(Some(id))
+        let makes_sense = opens(&action);
+        let intent = Some(Box::new(Intent { action, link, doc_hash }));
+        self.open.insert(id, Open { state: State::Opening, intent, proposer: by.key, contest: None });
+        self.post(Party::Registry, Party::Registry, Message::DeployOne(id));
+        self.flush(now);
+        Ok(makes_sense.then_some(id))
+    }
+
+    /// The registry deploys a proposal. One that makes no sense comes back and frees its slot.
+    pub(super) fn deploy_proposal(&mut self, id: u32, now: UnixTime) -> Result<(), Refusal> {
+        let open = self.open.get_mut(&id).ok_or(Refusal::NOT_FOUND)?;
+        let makes_sense = open.intent.as_ref().is_some_and(|intent| opens(&intent.action));
+        require(makes_sense, Refusal::BAD_ACTION)?;
+        let (intent, proposer) = (open.intent.take().ok_or(Refusal::BAD_ACTION)?, open.proposer);
+        open.state = State::Open;
+        let terms = self.terms(proposer, intent.action, intent.link, intent.doc_hash, now);
+        self.post(Party::Registry, Party::Proposal(id), Message::CreateProposal(Box::new(terms)));
+        Ok(())
     }
 
     /// An elector votes.
@@ -73,7 +114,7 @@ impl Model {
         now: UnixTime,
     ) -> Result<Effect, Refusal> {
         let effect = self.proposal(id)?.vote(by, choice, reason, now)?;
-        self.after(id, effect);
+        self.after(id, effect, now);
         Ok(effect)
     }
 
@@ -83,7 +124,7 @@ impl Model {
     /// 157; those of [`Proposal::cancel`].
     pub fn cancel(&mut self, by: &Signed, id: u32, now: UnixTime) -> Result<Effect, Refusal> {
         let effect = self.proposal(id)?.cancel(by, now)?;
-        self.after(id, effect);
+        self.after(id, effect, now);
         Ok(effect)
     }
 
@@ -93,22 +134,95 @@ impl Model {
     /// 157; those of [`Proposal::close`].
     pub fn close(&mut self, id: u32, now: UnixTime) -> Result<Effect, Refusal> {
         let effect = self.proposal(id)?.close(now)?;
-        self.after(id, effect);
+        self.after(id, effect, now);
         Ok(effect)
     }
 
-    /// Anyone has a proposal executed; how the action ended.
+    /// Anyone has a proposal executed; how the action ended, as far as it has.
     ///
     /// # Errors
     /// 157; those of [`Proposal::execute`].
     pub fn execute(&mut self, id: u32, now: UnixTime) -> Result<Result<(), Refusal>, Refusal> {
+        self.proposal(id)?.execute(now)?;
+        self.post(Party::Proposal(id), Party::Proposal(id), Message::ExecuteOne);
+        self.flush(now);
+        let code = self.proposal(id)?.code;
+        Ok(if code == 0 { Ok(()) } else { Err(Refusal(code)) })
+    }
+
+    /// What a proposal gets from the registry and from itself.
+    pub(super) fn at_proposal(&mut self, id: u32, message: &Message, now: UnixTime) -> Result<(), Refusal> {
+        let own = Party::Proposal(id);
+        if let Message::CreateProposal(terms) = message {
+            let terms = Terms { created: now, ..(**terms).clone() };
+            self.proposals.insert(id, Proposal::new(terms));
+            return Ok(());
+        }
         let proposal = self.proposal(id)?;
-        proposal.execute(now)?;
-        let (terms, yes) = (proposal.terms.clone(), proposal.yes_keys());
-        let result = self.recount(&terms, &yes).and_then(|()| self.run(id, &terms.action, now));
-        let effect = self.proposal(id)?.executed(result, now)?;
-        self.after(id, effect);
-        Ok(result)
+        match message {
+            Message::CloseOne if proposal.told => self.post(own, Party::Registry, Message::OnClosed),
+            Message::ExecuteOne if proposal.in_progress => {
+                let yes = proposal.yes_keys();
+                self.post(own, Party::Registry, Message::OnPassed(yes));
+            }
+            Message::Executed(code) => {
+                let result = if *code == 0 { Ok(()) } else { Err(Refusal(*code)) };
+                if let Effect::Ended(_) = proposal.executed(result, now)? {
+                    self.post(own, Party::Registry, Message::OnClosed);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The registry could not take the request to run an action: it can be tried again.
+    pub(super) fn not_run(&mut self, id: u32, now: UnixTime) {
+        if let Some(proposal) = self.proposals.get_mut(&id).filter(|proposal| proposal.in_progress) {
+            // Code 0 says that there was no answer.
+            let _ = proposal.executed(Err(Refusal(0)), now);
+        }
+    }
+
+    /// A proposal passed and wants its action to be run.
+    pub(super) fn on_passed(
+        &mut self,
+        id: u32,
+        yes: &BTreeSet<PublicKey>,
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        let state = self.open.get(&id).ok_or(Refusal::BAD_SENDER)?.state;
+        require(state != State::Running, Refusal::IN_PROGRESS)?;
+        if state == State::Executed {
+            self.conclude(id, Ok(()));
+            return Ok(());
+        }
+        let terms = self.proposal(id)?.terms.clone();
+        let result = self.recount(&terms, yes).and_then(|()| self.run(id, &terms.action, now));
+        match result {
+            Ok(Run::Asked) => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.state = State::Running;
+                }
+            }
+            other => self.conclude(id, other.map(drop)),
+        }
+        Ok(())
+    }
+
+    /// A proposal is over: its slot is free, and so is the number of a contest that was never deployed.
+    pub(super) fn on_closed(&mut self, id: u32, now: UnixTime) -> Result<(), Refusal> {
+        let contest = self.open.get(&id).ok_or(Refusal::BAD_SENDER)?.contest;
+        self.free_slot(id);
+        let reserved = |listing: &Listing| listing.status == ContestStatus::Reserved;
+        if let Some(contest) = contest
+            && self.directory.get(&contest).is_some_and(reserved)
+        {
+            self.directory.remove(&contest);
+            self.ask(Step::Release, (0, contest), Body::Contest, now);
+            self.ask(Step::Forget, (0, contest), Body::Contest, now);
+        }
+        Ok(())
     }
 
     /// A member leaves.
@@ -117,8 +231,11 @@ impl Model {
     /// Those of [`super::members::Members::resign`].
     pub fn resign(&mut self, by: &Signed, now: UnixTime) -> Result<(), Refusal> {
         self.members.resign(by, now)?;
-        self.sync(now);
-        self.pool.release_member(&by.key);
+        self.requests.syncs = 0;
+        let nonce = self.store(Step::Leave, (0, 0), Body::Leave(by.key), now);
+        self.post(Party::Registry, Party::Registry, Message::SyncOne);
+        self.wake(nonce);
+        self.flush(now);
         Ok(())
     }
 
@@ -160,20 +277,19 @@ impl Model {
         self.proposals.get_mut(&id).ok_or(Refusal::NOT_FOUND)
     }
 
-    /// Frees the slot of a proposal that ended, and the number of a contest that was never deployed.
-    fn after(&mut self, id: u32, effect: Effect) {
-        if !matches!(effect, Effect::Ended(_)) {
-            return;
+    /// A proposal that ended tells the registry.
+    fn after(&mut self, id: u32, effect: Effect, now: UnixTime) {
+        if let Effect::Ended(_) = effect {
+            self.post(Party::Proposal(id), Party::Proposal(id), Message::CloseOne);
+            self.flush(now);
         }
+    }
+
+    /// Frees the slot of a proposal.
+    pub(super) fn free_slot(&mut self, id: u32) {
         let Some(open) = self.open.remove(&id) else { return };
         if let Some(member) = self.members.seats.get_mut(&open.proposer) {
             member.open = member.open.saturating_sub(1);
-        }
-        let reserved = |listing: &Listing| listing.status == ContestStatus::Reserved;
-        if let Some(contest) = open.contest
-            && self.directory.get(&contest).is_some_and(reserved)
-        {
-            self.directory.remove(&contest);
         }
     }
 
@@ -210,17 +326,24 @@ impl Model {
 
     /// Members with an interest in a decision: the subject of a removal, payees, members who entered the contest.
     fn interested(&self, action: &Action) -> BTreeSet<PublicKey> {
-        let entrants = |id: &u32| {
-            let listing = self.directory.get(id);
-            listing.map_or_else(BTreeSet::new, |listing| self.members.excluded(&listing.excluded))
-        };
         match action {
             Action::RemoveMember(remove) => BTreeSet::from([remove.key]),
             Action::PayOrg(pay) => self.members.payees(&paid_addresses(&pay.payments)),
-            Action::ExtendDeadline(extend) => entrants(&extend.contest_id),
-            Action::HoldPayout(hold) => entrants(&hold.contest_id),
+            Action::ExtendDeadline(extend) => {
+                let mut found = self.interested_in(extend.contest_id);
+                found.extend(self.unknown_to(extend.contest_id));
+                found
+            }
+            Action::HoldPayout(hold) => self.interested_in(hold.contest_id),
             _ => BTreeSet::new(),
         }
+    }
+
+    /// Members whose key took its seat after the launch: the contest does not know whether they take part.
+    fn unknown_to(&self, contest: u32) -> BTreeSet<PublicKey> {
+        let Some(listing) = self.directory.get(&contest) else { return BTreeSet::new() };
+        let later = self.members.seats.iter().filter(|(_, member)| member.epoch > listing.epoch);
+        later.map(|(key, _)| *key).collect()
     }
 
     fn may_run(&self, action: &Action) -> Result<(), Refusal> {
@@ -238,54 +361,80 @@ impl Model {
         proposal::recount(yes, &members, &interested, terms.threshold, self.members.threshold())
     }
 
-    fn run(&mut self, id: u32, action: &Action, now: UnixTime) -> Result<(), Refusal> {
+    fn run(&mut self, id: u32, action: &Action, now: UnixTime) -> Result<Run, Refusal> {
         match action {
-            Action::AdmitMember(admit) => self.admit(admit.candidate, now),
-            Action::RotateKey(rotate) => self.rotate(&rotate.old_key, rotate.new_key, now),
+            Action::AdmitMember(admit) => self.admit(id, admit.candidate, now)?,
+            Action::RotateKey(rotate) => {
+                self.members.rotatable(&rotate.old_key, &rotate.new_key)?;
+                require(!self.requests.reserves(&rotate.new_key), Refusal::DUPLICATE)?;
+                let body = Body::Seat(rotate.new_key, Some(rotate.old_key));
+                self.ask(Step::Seat, (id, 0), body, now);
+            }
             Action::RemoveMember(remove) => {
                 self.members.remove(&remove.key, &self.params)?;
+                self.requests.syncs = 0;
                 self.sync(now);
-                self.pool.release_member(&remove.key);
-                Ok(())
+                self.ask(Step::Leave, (id, 0), Body::Leave(remove.key), now);
             }
-            Action::SetParams(params) => self.set_params(params),
-            Action::LaunchContest(spec) => self.launch(id, spec, now),
+            Action::SetParams(params) => return self.set_params(params).map(|()| Run::Done),
+            Action::LaunchContest(spec) => return self.launch(id, spec, now),
             Action::ExtendDeadline(extend) => {
                 let moves = matches!(extend.phase, Phase::Open | Phase::Commit | Phase::Reveal);
                 require(moves, Refusal::BAD_PHASE)?;
-                self.contest(extend.contest_id)?.extend(extend.phase, extend.time, now)
+                let contest = self.deployed(extend.contest_id)?;
+                self.ask(Step::Extend, (id, contest), Body::Extend(extend.phase, extend.time), now);
             }
-            Action::HoldPayout(hold) => self.contest(hold.contest_id)?.hold(hold.until, now),
+            Action::HoldPayout(hold) => {
+                let contest = self.deployed(hold.contest_id)?;
+                self.ask(Step::Hold, (id, contest), Body::Hold(hold.until), now);
+            }
             Action::CloseStage(close) => {
                 require(close.link.len() <= limits::LINK_BYTES, Refusal::TOO_LONG)?;
                 let waits = |listing: &Listing| listing.stage == close.stage && listing.is_unpublished();
                 require(!self.directory.values().any(waits), Refusal::UNPUBLISHED)?;
-                self.treasury.close(close.stage, close.report_hash)
+                self.ask(Step::Close, (id, close.stage.into()), Body::Close(close.report_hash), now);
             }
-            Action::PayOrg(pay) => self.pay_org(id, pay, now),
-            Action::Signal(_) => Ok(()),
-            Action::SetPolicy(policy) => check_policy(policy),
+            Action::PayOrg(pay) => {
+                let count = (1..=limits::ORG_PAYMENTS).contains(&pay.payments.len());
+                require(count && self.wallet.wanted(now) < limits::CONTROLLER_ITEMS, Refusal::LIMIT)?;
+                self.ask(Step::PayOrg, (id, id), Body::PayOrg(pay.payments.clone()), now);
+            }
+            Action::Signal(_) => return Ok(Run::Done),
+            Action::SetPolicy(policy) => return check_policy(policy).map(|()| Run::Done),
         }
+        Ok(Run::Asked)
     }
 
-    fn admit(&mut self, candidate: u32, now: UnixTime) -> Result<(), Refusal> {
-        let key = self.members.admissible(candidate, &self.params, now)?.key;
-        require(self.pool.reserve_member(&key), Refusal::JUROR_CANNOT_BE_MEMBER)?;
-        let candidate = self.members.admit(candidate, &self.params, now)?;
+    /// A contest that can be asked for something.
+    fn deployed(&self, id: u32) -> Result<u32, Refusal> {
+        let listing = self.directory.get(&id).ok_or(Refusal::NOT_FOUND)?;
+        require(listing.status != ContestStatus::Reserved, Refusal::NOT_FOUND)?;
+        Ok(id)
+    }
+
+    fn admit(&mut self, id: u32, candidate: u32, now: UnixTime) -> Result<(), Refusal> {
+        let known = self.members.candidates.get(&candidate);
+        let reserved = known.is_some_and(|known| self.requests.reserves(&known.key));
+        let found = self.members.admissible(candidate, &self.params, now);
+        require(!(reserved && matches!(found, Ok(_) | Err(Refusal::FULL))), Refusal::DUPLICATE)?;
+        let key = found?.key;
+        let seats = self.members.count() + self.requests.reserved();
+        require(seats < usize::from(self.params.max_members), Refusal::FULL)?;
+        self.ask(Step::Seat, (id, candidate), Body::Seat(key, None), now);
+        Ok(())
+    }
+
+    /// A candidate has a seat now.
+    pub(super) fn seated(&mut self, candidate: &Candidate) {
         if let Some(listing) = self.directory.get_mut(&candidate.contest) {
-            listing.excluded.insert(key);
+            listing.excluded.insert(candidate.key);
         }
-        self.sync(now);
-        Ok(())
+        self.note_interests(&candidate.key);
     }
 
-    fn rotate(&mut self, old: &PublicKey, new: PublicKey, now: UnixTime) -> Result<(), Refusal> {
-        self.members.rotatable(old, &new)?;
-        require(self.pool.reserve_member(&new), Refusal::JUROR_CANNOT_BE_MEMBER)?;
-        self.members.rotate(old, new, now)?;
-        self.sync(now);
-        self.pool.release_member(old);
-        Ok(())
+    /// A seat has a new key.
+    pub(super) fn rotated(&mut self, key: &PublicKey) {
+        self.note_interests(key);
     }
 
     fn set_params(&mut self, params: &Params) -> Result<(), Refusal> {
@@ -295,41 +444,15 @@ impl Model {
         self.params = *params;
         Ok(())
     }
+}
 
-    fn pay_org(&mut self, id: u32, pay: &PayOrg, now: UnixTime) -> Result<(), Refusal> {
-        let count = (1..=limits::ORG_PAYMENTS).contains(&pay.payments.len());
-        require(count && self.wallet.wanted(now) < limits::CONTROLLER_ITEMS, Refusal::LIMIT)?;
-        self.treasury.pay_org(id, &pay.payments, now)?;
-        let payees = self.members.payees(&paid_addresses(&pay.payments));
-        let origins = payees.iter().map(|key| self.members.origin_of(key)).collect();
-        // As in the contract: also a seat whose former key is the first key of a payee's seat.
-        let excluded = self.members.excluded(&origins);
-        let wish = Wish { until: now.plus(limits::RESERVE_LIFE), payees: origins };
-        require(self.wallet.want(Subject::Org(id), wish, excluded, now), Refusal::LIMIT)
-    }
-
-    /// The wallet hears of a change of members; what it had not confirmed yet is enqueued again. Anyone can have it
-    /// sent again.
-    pub fn sync(&mut self, now: UnixTime) {
-        let (keys, required) = (self.members.keys(), self.members.threshold());
-        self.wallet.sync(&keys, required, self.members.epoch, now);
-        self.wallet.wanted(now);
-        for subject in self.wallet.wishes.keys().copied().collect::<Vec<_>>() {
-            self.enqueue_again(subject, now);
-        }
-    }
-
-    /// The registry queues a confirmation that it still wants; one that is open stays as it is.
-    pub fn enqueue_again(&mut self, subject: Subject, now: UnixTime) {
-        let Some(wish) = self.wallet.wishes.get(&subject) else { return };
-        let (until, payees) = (wish.until, wish.payees.clone());
-        let interested = match subject {
-            Subject::Contest(id) => self.directory.get(&id).map(|listing| &listing.excluded),
-            Subject::Org(_) | Subject::Payment(_) => Some(&payees),
-        };
-        let excluded = interested.map_or_else(BTreeSet::new, |keys| self.members.excluded(keys));
-        self.wallet.enqueue(subject, until, excluded, now);
-    }
+/// What running an action came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Run {
+    /// It is done.
+    Done,
+    /// Another contract was asked.
+    Asked,
 }
 
 /// Whether the registry can open a proposal of it. A payload that fails here comes back and frees the slot.
@@ -356,7 +479,7 @@ const fn moves_money(action: &Action) -> bool {
     matches!(action, Action::LaunchContest(_) | Action::PayOrg(_) | Action::SetPolicy(_))
 }
 
-fn paid_addresses(payments: &[OrgPayment]) -> BTreeSet<Address> {
+pub(super) fn paid_addresses(payments: &[OrgPayment]) -> BTreeSet<Address> {
     payments.iter().map(|payment| payment.to.clone()).collect()
 }
 

@@ -2,24 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use ton_abi::{Address, Nano, PublicKey, UnixTime};
+use ton_abi::{Address, PublicKey, UnixTime};
 
 use super::contest::{Advance, Contest};
+use super::desk::Job;
 use super::entry::{Form, Nomination};
-use super::judging::DrawFrom;
-use super::members::Candidate;
 use super::refusal::{Refusal, require};
-use super::settlement::Settlement;
+use super::requests::Body;
 use super::signer::Signed;
-use super::wallet::{self, Subject, Wish};
+use super::wallet::{self, Subject};
+use super::wire::{Message, Party};
 use super::{Model, limits};
 use crate::contest::{Ending, Kind};
-use crate::payload::{Spec, SpecJuror};
-use crate::registry::ContestStatus;
+use crate::payload::Spec;
+use crate::registry::{ContestStatus, Step};
 use crate::text::Digest;
-
-/// All topics: what the winners of a jury contest may judge.
-const ALL_TOPICS: u8 = (1 << limits::TOPICS) - 1;
 
 /// A published record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +34,8 @@ pub struct Listing {
     pub status: ContestStatus,
     /// How it ended.
     pub ending: Ending,
+    /// Request of its launch, or its confirmation; 0 for none.
+    pub wait: u64,
     /// Stage that pays it.
     pub stage: u8,
     /// Number of its item.
@@ -49,6 +48,8 @@ pub struct Listing {
     pub proposal: u32,
     /// When it had its ranking.
     pub finalized_at: UnixTime,
+    /// Epoch of the members whom the contest knows.
+    pub epoch: u32,
     /// Members with an interest, by the first key of their seat.
     pub excluded: BTreeSet<PublicKey>,
     /// Members who asked for a quick hold.
@@ -64,12 +65,14 @@ impl Listing {
         Self {
             status: ContestStatus::Reserved,
             ending: Ending::None,
+            wait: 0,
             stage: spec.stage,
             item: spec.item,
             topic: spec.topic,
             kind: spec.kind,
             proposal,
             finalized_at: UnixTime(0),
+            epoch: 0,
             excluded: BTreeSet::new(),
             hold_keys: BTreeSet::new(),
             hold_used: false,
@@ -90,8 +93,9 @@ impl Model {
     /// 157 no such contest; those of [`Contest::submit_entry`].
     pub fn submit_entry(&mut self, id: u32, form: &Form, now: UnixTime) -> Result<u8, Refusal> {
         let (number, member) = self.contest(id)?.submit_entry(form, now)?;
-        if let Some(listing) = self.directory.get_mut(&id) {
-            listing.excluded.extend(member.map(|key| self.members.origin_of(&key)));
+        if let Some(key) = member {
+            self.post(Party::Contest(id), Party::Registry, Message::OnMemberEntry(key));
+            self.flush(now);
         }
         Ok(number)
     }
@@ -101,18 +105,9 @@ impl Model {
     /// # Errors
     /// 157; those of [`Contest::draw_jury`].
     pub fn draw_jury(&mut self, id: u32, now: UnixTime) -> Result<bool, Refusal> {
-        let contest = self.contest(id)?;
-        let from = contest.draw_jury(now)?;
-        let (bootstrap, min) = (contest.spec.bootstrap_jury.clone(), contest.spec.min_jurors);
-        let jurors = match from {
-            DrawFrom::Bootstrap => bootstrap,
-            DrawFrom::Pool => {
-                let keys = self.pool.snapshot(id, min)?;
-                let addr = |key| self.pool.jurors.get(key).map(|juror| juror.addr.clone());
-                keys.iter().filter_map(|key| Some(SpecJuror { key: *key, addr: addr(key)? })).collect()
-            }
-        };
-        Ok(self.contest(id)?.seat_jury(&jurors, now))
+        self.contest(id)?.draw_jury(now)?;
+        self.work(id, Job::Draw, now)?;
+        Ok(!self.contest(id)?.jury.is_empty())
     }
 
     /// Anyone advances a contest. A ranking is announced and its confirmation enqueued.
@@ -120,14 +115,39 @@ impl Model {
     /// # Errors
     /// 157; those of [`Contest::advance`].
     pub fn advance(&mut self, id: u32, now: UnixTime) -> Result<Advance, Refusal> {
-        let contest = self.contest(id)?;
-        let effect = contest.advance(now)?;
+        let effect = self.contest(id)?.begin_advance(now)?;
         if effect == Advance::Tallied {
-            let until = contest.confirm_by;
-            contest.announce_result(now);
-            self.finalize(id, until, now);
+            self.work(id, Job::Tally, now)?;
         }
         Ok(effect)
+    }
+
+    /// Anyone has up to `n` items paid.
+    ///
+    /// # Errors
+    /// 157; those of [`Contest::pay_next`].
+    pub fn pay_next(&mut self, id: u32, n: u8, now: UnixTime) -> Result<(), Refusal> {
+        let contest = self.contest(id)?;
+        contest.check_pay(n, now)?;
+        contest.recorded = contest.phase(now);
+        self.work(id, Job::Pay(n), now)
+    }
+
+    /// Anyone has a contest send a request again.
+    ///
+    /// # Errors
+    /// 157, 153, 306 in this order.
+    pub fn resend_of(&mut self, id: u32, nonce: u64, now: UnixTime) -> Result<(), Refusal> {
+        self.contest(id)?.resend(nonce, now)?;
+        self.work(id, Job::Resend(nonce), now)
+    }
+
+    /// A poke of a contest began work.
+    fn work(&mut self, id: u32, job: Job, now: UnixTime) -> Result<(), Refusal> {
+        let message = self.contest(id)?.start(job, now);
+        self.post(Party::Contest(id), Party::Contest(id), message);
+        self.flush(now);
+        Ok(())
     }
 
     /// A custodian confirms what the registry enqueued; when that was enough, its subject hears it.
@@ -139,59 +159,57 @@ impl Model {
         by: &Signed,
         subject: Subject,
         now: UnixTime,
-    ) -> Result<(wallet::Effect, Result<(), Refusal>), Refusal> {
+    ) -> Result<wallet::Effect, Refusal> {
         let effect = self.wallet.confirm(by, subject, now)?;
-        let answer = match (effect, subject) {
-            (wallet::Effect::Executed, Subject::Contest(id)) => self.contest(id)?.confirm(now),
-            (wallet::Effect::Executed, Subject::Org(list)) => {
-                // The registry hears that the list is paid, and wants it no more.
-                self.treasury.confirmed(list).map(|_| drop(self.wallet.wishes.remove(&subject)))
-            }
-            _ => Ok(()),
-        };
-        Ok((effect, answer))
+        if effect == wallet::Effect::Executed {
+            self.post(Party::Wallet, Party::Wallet, Message::ExecuteOrder(subject));
+            self.flush(now);
+        }
+        Ok(effect)
     }
 
-    /// Anyone ends a contest: treasury, pool and registry hear of it.
+    /// Anyone ends a contest: treasury, pool and registry hear of it, one after the other.
     ///
     /// # Errors
-    /// 157; those of [`Contest::settle`].
-    pub fn settle(&mut self, id: u32, now: UnixTime) -> Result<Settlement, Refusal> {
-        let settlement = self.contest(id)?.settle(now)?;
-        if !settlement.org.is_zero() {
-            self.treasury.org_share(id, settlement.org)?;
-        }
-        let paid = settlement.ending == Ending::Paid;
-        self.treasury.refund(id, settlement.refund, true, paid)?;
-        self.pool.report_work(id, &settlement.worked)?;
-        for (key, addr) in &settlement.winners {
-            // A member among the winners is refused; the contest ends all the same.
-            let _ = self.pool.admit(id, *key, addr.clone(), ALL_TOPICS, now);
-        }
-        if let Some(listing) = self.directory.get_mut(&id) {
-            listing.status = if paid { ContestStatus::Closed } else { ContestStatus::Cancelled };
-            listing.ending = settlement.ending;
-            if paid {
-                self.won.insert(listing.item);
-            }
-        }
-        self.wallet.wishes.remove(&Subject::Contest(id));
-        Ok(settlement)
+    /// 157; those of [`Contest::begin_settling`].
+    pub fn settle(&mut self, id: u32, now: UnixTime) -> Result<(), Refusal> {
+        self.contest(id)?.begin_settling(now)?;
+        self.work(id, Job::Settle, now)
     }
 
-    /// Anyone gives unclaimed payouts of a contest back to the stage; their sum.
+    /// The registry hears that a contest is over. Again, nothing changes.
+    pub(super) fn contest_closed(&mut self, id: u32, ending: Ending) {
+        let Some(listing) = self.directory.get_mut(&id) else { return };
+        if matches!(listing.status, ContestStatus::Closed | ContestStatus::Cancelled) {
+            return;
+        }
+        let unheard = listing.status == ContestStatus::Deployed;
+        let paid = ending == Ending::Paid;
+        listing.status = if paid { ContestStatus::Closed } else { ContestStatus::Cancelled };
+        listing.ending = ending;
+        let (wait, proposal) = (std::mem::take(&mut listing.wait), listing.proposal);
+        if paid {
+            self.won.insert(listing.item);
+        }
+        self.requests.open.remove(&wait);
+        self.wallet.wishes.retain(|_, wish| wish.nonce != wait);
+        if unheard {
+            self.conclude(proposal, Ok(()));
+        }
+    }
+
+    /// Anyone gives unclaimed payouts of a contest back to the stage.
     ///
     /// # Errors
-    /// 157; those of [`Contest::sweep`].
-    pub fn sweep(&mut self, id: u32, now: UnixTime) -> Result<Nano, Refusal> {
+    /// 157; those of [`Contest::check_sweep`].
+    pub fn sweep(&mut self, id: u32, now: UnixTime) -> Result<(), Refusal> {
         let contest = self.contest(id)?;
-        let amount = contest.sweep(now)?;
-        let paid = contest.ending == Ending::Paid;
-        self.treasury.refund(id, amount, false, paid)?;
-        Ok(amount)
+        contest.check_sweep(now)?;
+        contest.swept = (now, contest.swept.1.saturating_add(1));
+        self.work(id, Job::Sweep, now)
     }
 
-    /// A winner asks for a seat; the answer of the registry.
+    /// A winner asks for a seat; the answer of the registry, as far as it is known.
     ///
     /// # Errors
     /// 157; those of [`Contest::nominate`].
@@ -202,30 +220,23 @@ impl Model {
         by: &PublicKey,
         wallet: Option<&Address>,
         now: UnixTime,
-    ) -> Result<Result<(), Refusal>, Refusal> {
-        let (place, key, addr) = self.contest(id)?.nominate(entry, by, wallet, now)?;
-        let listing = self.directory.get(&id).ok_or(Refusal::NOT_FOUND)?;
-        let ranked = matches!(listing.status, ContestStatus::Finalized | ContestStatus::Closed);
-        let candidate = Candidate {
-            key,
-            addr,
-            contest: id,
-            entry,
-            place,
-            end_time: listing.finalized_at,
-            expires: UnixTime(0),
-        };
-        let answer = require(ranked, Refusal::BAD_PHASE)
-            .and_then(|()| self.members.nominate(candidate, &self.params, &self.cycle_bounds, now));
-        if answer.is_err()
-            && let Some(entry) = self.contest(id)?.entries.get_mut(&entry)
-        {
-            entry.nominated = Nomination::Refused;
+    ) -> Result<Nomination, Refusal> {
+        let contest = self.contest(id)?;
+        contest.nominate(entry, by, wallet, now)?;
+        if wallet.is_some() {
+            let mut sent = Vec::new();
+            contest.ask_for_seat(entry, now, &mut sent);
+            for (to, message) in sent {
+                self.post(Party::Contest(id), to, message);
+            }
+            self.flush(now);
+        } else {
+            self.work(id, Job::Nominate(entry), now)?;
         }
-        Ok(answer)
+        Ok(self.contest(id)?.entries.get(&entry).map_or(Nomination::No, |entry| entry.nominated))
     }
 
-    /// A member asks for a quick hold; whether it was the third one, with the answer of the contest.
+    /// A member asks for a quick hold; whether it was the third one, so that the contest is asked.
     ///
     /// # Errors
     /// Those of the signature; 157, 152, 156, 308 in this order.
@@ -234,7 +245,7 @@ impl Model {
         by: &Signed,
         id: u32,
         now: UnixTime,
-    ) -> Result<Option<Result<(), Refusal>>, Refusal> {
+    ) -> Result<bool, Refusal> {
         self.members.authorize(by, now)?;
         let listing = self.directory.get_mut(&id).ok_or(Refusal::NOT_FOUND)?;
         require(listing.status == ContestStatus::Finalized, Refusal::BAD_PHASE)?;
@@ -243,12 +254,19 @@ impl Model {
         require(!excluded.contains(&by.key), Refusal::EXCLUDED_ELECTOR)?;
         self.members.accept(by, now);
         listing.hold_keys.insert(by.key);
-        listing.hold_keys.retain(|key| self.members.seats.contains_key(key));
+        let interested = self.interested_in(id);
+        let listing = self.directory.get_mut(&id).ok_or(Refusal::NOT_FOUND)?;
+        let counts = |key: &PublicKey| self.members.seats.contains_key(key) && !interested.contains(key);
+        listing.hold_keys.retain(counts);
         listing.hold_used = listing.hold_keys.len() >= limits::QUICK_HOLD_KEYS;
-        if !listing.hold_used {
-            return Ok(None);
+        let held = listing.hold_used;
+        if held {
+            let body = Body::Hold(now.plus(limits::QUICK_HOLD));
+            let nonce = self.store(Step::Hold, (0, id), body, now);
+            self.wake(nonce);
+            self.flush(now);
         }
-        Ok(Some(self.contest(id)?.hold(now.plus(limits::QUICK_HOLD), now)))
+        Ok(held)
     }
 
     /// A member publishes the record of a contest.
@@ -282,12 +300,40 @@ impl Model {
         self.contests.get_mut(&id).ok_or(Refusal::NOT_FOUND)
     }
 
-    fn finalize(&mut self, id: u32, until: UnixTime, now: UnixTime) {
-        let Some(listing) = self.directory.get_mut(&id) else { return };
-        listing.status = ContestStatus::Finalized;
-        listing.finalized_at = now;
-        let excluded = self.members.excluded(&listing.excluded);
-        let wish = Wish { until, payees: BTreeSet::new() };
-        self.wallet.want(Subject::Contest(id), wish, excluded, now);
+    /// Members who have no say about a contest, as far as the registry knows (A14).
+    pub(super) fn interested_in(&self, id: u32) -> BTreeSet<PublicKey> {
+        let mut found = self.entrants(id);
+        if let Some(listing) = self.directory.get(&id) {
+            found.extend(self.members.excluded(&listing.excluded));
+        }
+        found
+    }
+
+    /// Members among those who entered a contest; the registry knows them from the ranking to the end.
+    pub(super) fn entrants(&self, id: u32) -> BTreeSet<PublicKey> {
+        let known = self.directory.get(&id).is_some_and(|listing| listing.status == ContestStatus::Finalized);
+        let Some(contest) = self.contests.get(&id).filter(|_| known) else { return BTreeSet::new() };
+        let keys = contest.entries.values().map(|entry| entry.key).collect();
+        let wallets = contest.entries.values().map(|entry| entry.wallet.clone()).collect();
+        self.members.among(&keys, &wallets)
+    }
+
+    /// Notes the interest of a member in a contest, by the first key of the seat.
+    pub(super) fn note_entrants(&mut self, id: u32, members: impl IntoIterator<Item = PublicKey>) {
+        let origins: Vec<_> = members.into_iter().map(|key| self.members.origin_of(&key)).collect();
+        if let Some(listing) = self.directory.get_mut(&id) {
+            listing.excluded.extend(origins);
+        }
+    }
+
+    /// Notes the interests of a key that took a seat while payouts wait for their confirmation.
+    pub(super) fn note_interests(&mut self, key: &PublicKey) {
+        for subject in self.wallet.wishes.keys().copied().collect::<Vec<_>>() {
+            if let Subject::Contest(id) = subject
+                && self.entrants(id).contains(key)
+            {
+                self.note_entrants(id, [*key]);
+            }
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What always holds, as predicates over the model: a random test runs them after every step.
 //!
-//! The numbers are those of the specification, 5.14. I17 and I18 speak of messages alone and I4's case of a sync under
-//! way, I12's gas and I19 of the chain; those tests watch the messages themselves.
+//! They hold while messages are under way, too. The numbers are those of the specification, 5.14. I17 and I18 speak of
+//! messages alone, I12's gas and I19 of the chain; those tests watch the messages themselves.
 
 use std::collections::BTreeSet;
 
-use ton_abi::UnixTime;
+use ton_abi::{PublicKey, UnixTime};
 
 use super::Model;
 use super::contest::Contest;
@@ -13,6 +13,7 @@ use super::limits;
 use super::payout::ItemState;
 use super::proposal::Proposal;
 use super::treasury::BudgetState;
+use super::wire::{Hop, Message};
 use crate::contest::Phase;
 use crate::jury_pool::JurorStatus;
 use crate::proposal::{Choice, Outcome};
@@ -67,24 +68,34 @@ pub fn i1_members_are_within_bounds(model: &Model, _: UnixTime) -> bool {
     (bounds.contains(&count) || under) && count >= usize::from(limits::RESIGN_FLOOR)
 }
 
-/// Every seat has an index of its own; no member is in the pool as an active juror, and the pool knows the members.
+/// Every seat has an index of its own; no member is in the pool as an active juror, and the pool knows the members. It
+/// also knows keys for which a seat, or the end of one, is still being asked.
 pub fn i2_no_key_has_two_seats(model: &Model, _: UnixTime) -> bool {
     let seats = &model.members.seats;
     let indices: BTreeSet<_> = seats.values().map(|member| member.index).collect();
     let active = |key| model.pool.jurors.get(key).is_some_and(|juror| juror.status == JurorStatus::Active);
-    let mirrored = model.pool.members.iter().eq(seats.keys());
+    let pool = &model.pool.members;
+    let known = |key: &PublicKey| seats.contains_key(key) || model.requests.names(key);
+    let mirrored = seats.keys().all(|key| pool.contains(key)) && pool.iter().all(known);
     indices.len() == seats.len() && !seats.keys().any(active) && mirrored
 }
 
-/// The threshold of the registry and of the wallet.
+/// The threshold of the registry and of the wallet, each for its own set.
 pub fn i3_thresholds_agree(model: &Model, _: UnixTime) -> bool {
     let expected = rules::threshold(model.members.count());
-    usize::from(model.members.threshold()) == expected && usize::from(model.wallet.required) == expected
+    let wallet = rules::threshold(model.wallet.custodians.len());
+    usize::from(model.members.threshold()) == expected && usize::from(model.wallet.required) == wallet
 }
 
-/// No sync is under way in the model, so both sets are of the same epoch.
+/// The custodians are the members of some epoch that was sent to the wallet; those of today, unless the message is
+/// under way or came back.
 pub fn i4_custodians_are_the_members(model: &Model, _: UnixTime) -> bool {
-    model.wallet.epoch == model.members.epoch && model.wallet.custodians.keys().eq(model.members.seats.keys())
+    let wallet = &model.wallet;
+    let syncs = |hop: &Hop| matches!(hop.message, Message::SyncOne | Message::SyncCustodians { .. });
+    let waits = model.requests.unsynced || model.wire.hops.iter().any(syncs);
+    let known = model.requests.sets.get(&wallet.epoch);
+    let same = wallet.epoch == model.members.epoch;
+    known.is_some_and(|set| set.iter().eq(wallet.custodians.keys())) && (same || waits)
 }
 
 /// Ballots are of electors without an interest, and their count is the tally.
@@ -180,10 +191,12 @@ pub fn i11_payouts_leave_once(before: (&Model, UnixTime), after: (&Model, UnixTi
 pub fn i12_money_is_conserved(model: &Model, _: UnixTime) -> bool {
     let treasury = &model.treasury;
     let received: u128 = treasury.stages.values().map(|stage| stage.received.0).sum();
-    let under_way: u128 = treasury.stages.values().map(|stage| stage.sent.0).sum();
+    let funded = |id: &u32| model.contests.get(id).is_some_and(|contest| contest.funded);
+    let sent = treasury.budgets.iter().filter(|(id, it)| it.state == BudgetState::Sent && !funded(id));
+    let under_way = sent.map(|(_, budget)| budget.total.0).sum::<u128>() + model.wire.money().0;
     let came = received + treasury.donated.0 + deposits_in(model);
     let contests = model.contests.values();
-    let held: u128 = contests.clone().map(|c| c.books.owed(c.settled_at.is_some()).0).sum();
+    let held: u128 = contests.clone().map(|c| c.books.owed(c.desk.org_sent).0).sum();
     let paid: u128 = contests.map(|c| c.books.budget.sent.0 + c.books.deposits.sent.0).sum();
     came == treasury.booked().0 + under_way + held + paid + treasury.org_paid.0
 }
@@ -219,7 +232,7 @@ pub fn i15_phases_go_forward(before: (&Model, UnixTime), after: (&Model, UnixTim
         let (from, to) = (contest.phase(before.1), later.phase(after.1));
         let held = from == Phase::Held && to == Phase::Confirm;
         let repeated = from == Phase::Reveal && to == Phase::Commit && later.extended && !contest.extended;
-        let closed = from == Phase::Cancelled && to == Phase::Closed;
+        let closed = from == Phase::Cancelled && matches!(to, Phase::Settling | Phase::Closed);
         to >= from || held || repeated || closed
     })
 }

@@ -66,6 +66,7 @@ impl Contest {
             let wait = limits::RESEND_AFTER << (self.draw_tries - 1).min(8);
             require(now >= self.draw_at.plus(wait), Refusal::BAD_TIME)?;
         }
+        self.desk.check_idle(now)?;
         self.draw_at = now;
         self.draw_tries = self.draw_tries.saturating_add(1);
         self.recorded = Phase::Drawing;

@@ -215,6 +215,15 @@ impl JuryPool {
         Ok(())
     }
 
+    /// A contest was never deployed: it has no jury any more.
+    pub(super) fn forget(&mut self, id: u32) {
+        if let Some(contest) = self.contests.get_mut(&id) {
+            contest.jury.clear();
+            contest.recused.clear();
+            contest.state = DrawState::Finished;
+        }
+    }
+
     /// The registry wants a key to be a member; whether it may.
     pub fn reserve_member(&mut self, key: &PublicKey) -> bool {
         let active = self.jurors.get(key).is_some_and(|juror| juror.status == JurorStatus::Active);

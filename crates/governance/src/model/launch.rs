@@ -1,45 +1,35 @@
 //! Launching a contest: what the registry checks, then budget, jury pool, escrow and money.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ton_abi::UnixTime;
 
-use super::contest::Contest;
+use super::decision::Run;
 use super::directory::Listing;
 use super::jury::is_payable;
 use super::refusal::{Refusal, require};
-use super::{Model, limits, tally};
+use super::requests::Body;
+use super::{Model, limits};
 use crate::contest::{Ending, Kind};
 use crate::payload::Spec;
-use crate::registry::ContestStatus;
+use crate::registry::{ContestStatus, Step};
 
 impl Model {
     /// Launches the contest of a proposal. Its number belongs to the proposal: another attempt uses it again.
     ///
     /// # Errors
-    /// What [`Self::check_spec`], [`Self::check_plan`], the treasury or the jury pool say.
-    pub(super) fn launch(&mut self, proposal: u32, spec: &Spec, now: UnixTime) -> Result<(), Refusal> {
+    /// What [`Self::check_spec`] and [`Self::check_plan`] say. Treasury and jury pool are asked then.
+    pub(super) fn launch(&mut self, proposal: u32, spec: &Spec, now: UnixTime) -> Result<Run, Refusal> {
+        let known = self.open.get(&proposal).and_then(|open| open.contest);
+        let status = known.and_then(|id| self.directory.get(&id)).map(|listing| listing.status);
+        if status.is_some_and(|status| status > ContestStatus::Deployed) {
+            return Ok(Run::Done);
+        }
         self.check_spec(spec, now)?;
         self.check_plan(spec)?;
         let id = self.number_for(proposal, spec)?;
-        self.treasury.reserve(id, spec.stage, spec.item, tally::total(spec))?;
-        let keys: Vec<_> = spec.bootstrap_jury.iter().map(|juror| juror.key).collect();
-        if let Err(refusal) = self.pool.authorize(id, spec.kind, spec.topic, spec.min_jurors, &keys) {
-            self.treasury.release(id)?;
-            return Err(refusal);
-        }
-        let payouts: BTreeMap<_, _> =
-            self.members.seats.iter().map(|(key, member)| (*key, member.payout.clone())).collect();
-        let (forbid, hold_max) = (self.params.forbid_members, self.params.hold_max.0);
-        let mut contest = Contest::new(spec.clone(), payouts, forbid, hold_max);
-        self.treasury.escrow_ready(id)?;
-        contest.fund(now)?;
-        self.treasury.fund_ack(id)?;
-        self.contests.insert(id, contest);
-        if let Some(listing) = self.directory.get_mut(&id) {
-            listing.status = ContestStatus::Funded;
-        }
-        Ok(())
+        self.ask(Step::Reserve, (proposal, id), Body::Launch(Box::new(spec.clone())), now);
+        Ok(Run::Asked)
     }
 
     /// The checks of a contest by itself.
@@ -123,6 +113,7 @@ fn counts_fit(spec: &Spec) -> bool {
         && (1..=limits::ENTRIES).contains(&spec.max_entries)
         && spec.seats <= limits::JURORS
         && spec.fund >= limits::MIN_PRIZE
+        && (spec.entry_deposit.is_zero() || spec.entry_deposit >= limits::MIN_PRIZE)
         && spec.entry_deposit <= limits::FREE_LIMIT_MAX
 }
 

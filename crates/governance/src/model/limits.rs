@@ -109,6 +109,14 @@ limits! {
     WINNER_PLACES: u8 = 3;
     /// How long sealed entries can be opened, in seconds.
     OPENING: u32 = 86_400;
+    /// Repetitions of a request of the registry.
+    MAX_TRIES: u8 = 10;
+    /// Doublings of a wait between repetitions.
+    WAIT_DOUBLINGS: u8 = 8;
+    /// Repetitions of a step of settling.
+    SETTLE_TRIES: u8 = 10;
+    /// Prizes that one message of the tally allots.
+    TALLY_STEP: usize = 24;
     /// How far from now a deadline can be moved, in seconds.
     EXTENSION: u32 = 7_776_000;
     /// Highest score.

@@ -34,6 +34,8 @@ pub struct Member {
     pub origin: PublicKey,
     /// Key before the last rotation.
     pub previous: Option<PublicKey>,
+    /// Epoch that began when the key took the seat.
+    pub epoch: u32,
 }
 
 /// A winner who wants to become member.
@@ -133,6 +135,13 @@ impl Members {
             .collect()
     }
 
+    /// Members who are among these entrants: under a key of the seat, or with the own payout address.
+    pub fn among(&self, keys: &BTreeSet<PublicKey>, wallets: &BTreeSet<Address>) -> BTreeSet<PublicKey> {
+        let mut found = self.excluded(keys);
+        found.extend(self.payees(wallets));
+        found
+    }
+
     /// First key of the seat that a key belongs to or was rotated from; the key itself where there is none.
     pub fn origin_of(&self, key: &PublicKey) -> PublicKey {
         let seat = self.seats.get(key);
@@ -180,21 +189,18 @@ impl Members {
         Ok(candidate)
     }
 
-    /// Seats a candidate whom the jury pool let go: the least free index, a new epoch.
-    ///
-    /// # Errors
-    /// Those of [`Self::admissible`].
-    pub fn admit(&mut self, number: u32, params: &Params, now: UnixTime) -> Result<Candidate, Refusal> {
-        let candidate = self.admissible(number, params, now)?.clone();
-        self.candidates.remove(&number);
+    /// Seats a candidate whom the jury pool let go, if there still is one: the least free index, a new epoch.
+    pub fn seat(&mut self, number: u32, now: UnixTime) -> Option<Candidate> {
         let taken: BTreeSet<u8> = self.seats.values().map(|member| member.index).collect();
-        let index = (0..u8::MAX).find(|index| !taken.contains(index)).ok_or(Refusal::FULL)?;
+        let index = (0..u8::MAX).find(|index| !taken.contains(index))?;
+        let candidate = self.candidates.remove(&number)?;
         let mut member = Member::new(candidate.key, index, now);
         member.payout = Some(candidate.addr.clone());
         member.won = Some((candidate.contest, candidate.place));
-        self.seats.insert(candidate.key, member);
         self.epoch += 1;
-        Ok(candidate)
+        member.epoch = self.epoch;
+        self.seats.insert(candidate.key, member);
+        Some(candidate)
     }
 
     /// Whether a key could replace another one.
@@ -216,8 +222,9 @@ impl Members {
         member.previous = Some(*old);
         member.signer = Signer::since(now);
         member.open = 0;
-        self.seats.insert(new, member);
         self.epoch += 1;
+        member.epoch = self.epoch;
+        self.seats.insert(new, member);
         Ok(())
     }
 
@@ -268,6 +275,7 @@ impl Member {
             won: None,
             origin: key,
             previous: None,
+            epoch: 0,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct OrgList {
     pub paid: bool,
     /// Payments that came back.
     pub bounced: BTreeSet<u8>,
+    /// Request of the registry that reserved it.
+    pub nonce: u64,
 }
 
 impl Treasury {
@@ -41,7 +43,7 @@ impl Treasury {
         require(waiting < limits::ORG_WAITING, Refusal::LIMIT)?;
         let mut sum = 0;
         for payment in payments {
-            require(payment.amount >= limits::MIN_VALUE, Refusal::LIMIT)?;
+            require(payment.amount >= limits::MIN_PRIZE, Refusal::LIMIT)?;
             require(is_payable(&payment.to), Refusal::BAD_ADDRESS)?;
             require(payment.amount.0 <= self.org_available.0 - sum, Refusal::INSUFFICIENT)?;
             sum += payment.amount.0;
@@ -56,8 +58,30 @@ impl Treasury {
                 until: now.plus(limits::RESERVE_LIFE),
                 paid: false,
                 bounced: BTreeSet::new(),
+                nonce: 0,
             },
         );
+        Ok(())
+    }
+
+    /// The registry reserves payments by a request. The same request again changes nothing.
+    ///
+    /// # Errors
+    /// Those of [`Self::pay_org`].
+    pub(super) fn pay_org_again(
+        &mut self,
+        id: u32,
+        nonce: u64,
+        payments: &[OrgPayment],
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        let same = |list: &&OrgList| list.nonce == nonce && !list.paid && list.payments == payments;
+        if self.org_lists.get(&id).filter(same).is_none() {
+            self.pay_org(id, payments, now)?;
+        }
+        if let Some(list) = self.org_lists.get_mut(&id) {
+            list.nonce = nonce;
+        }
         Ok(())
     }
 
@@ -126,7 +150,7 @@ mod tests {
         assert_eq!(treasury.pay_org(5, &[payment(1, 101)], START), Err(Refusal::INSUFFICIENT));
         assert_eq!(treasury.pay_org(5, &[], START), Err(Refusal::LIMIT));
         assert_eq!(treasury.pay_org(5, &vec![payment(1, 1); 17], START), Err(Refusal::LIMIT));
-        let dust = OrgPayment { to: wallet(1), amount: Nano(999_999) };
+        let dust = OrgPayment { to: wallet(1), amount: Nano(99_999_999) };
         assert_eq!(treasury.pay_org(5, &[dust], START), Err(Refusal::LIMIT));
         let masterchain =
             OrgPayment { to: ton_abi::Address::new(-1, ton_abi::Hash([1; 32])), ..payment(1, 1) };

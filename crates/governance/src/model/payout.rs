@@ -148,6 +148,14 @@ impl Books {
         Nano(sum)
     }
 
+    /// A refund came back.
+    pub(super) const fn unrefund(&mut self, budget: Nano, deposits: Nano) {
+        self.budget.refunded.0 -= budget.0;
+        self.budget.pot.0 += budget.0;
+        self.deposits.refunded.0 -= deposits.0;
+        self.deposits.pot.0 += deposits.0;
+    }
+
     /// What of the contest's balance is not gas money; `org_sent` tells that the org share has left.
     pub fn owed(&self, org_sent: bool) -> Nano {
         let waits = |money: &Money| money.pot.0 + money.due.0 + money.failed.0;

@@ -100,6 +100,8 @@ pub struct Proposal {
     pub exec_after: UnixTime,
     /// When it can no longer be executed.
     pub expire_at: UnixTime,
+    /// Whether it told the registry of its end.
+    pub told: bool,
 }
 
 impl Proposal {
@@ -114,6 +116,7 @@ impl Proposal {
             failures: 0,
             exec_after: UnixTime(0),
             expire_at: UnixTime(0),
+            told: false,
         }
     }
 
@@ -214,7 +217,11 @@ impl Proposal {
             };
             return Ok(if passed { self.pass(now) } else { self.end(Outcome::Rejected) });
         }
-        require(!self.is_over(), Refusal::CLOSED)?;
+        if self.is_over() {
+            // The registry did not hear of it.
+            require(!self.told, Refusal::CLOSED)?;
+            return Ok(self.end(self.stored));
+        }
         require(!self.in_progress, Refusal::IN_PROGRESS)?;
         require(now >= self.expire_at, Refusal::BAD_TIME)?;
         Ok(self.end(Outcome::Expired))
@@ -262,6 +269,7 @@ impl Proposal {
 
     const fn end(&mut self, outcome: Outcome) -> Effect {
         self.stored = outcome;
+        self.told = true;
         Effect::Ended(outcome)
     }
 }

@@ -175,7 +175,7 @@ fn contest_step(world: &mut World, random: &mut Random, id: u32) {
                 let _ = match random.below(8) {
                     0 => world.model.wallet.reject(&by, Subject::Contest(id), now),
                     1 => world.model.wallet.revoke(&by, Subject::Contest(id), now),
-                    _ => world.model.confirm(&by, Subject::Contest(id), now).map(|it| it.0),
+                    _ => world.model.confirm(&by, Subject::Contest(id), now),
                 };
             }
         }

@@ -11,6 +11,9 @@ use crate::payload::StagePlan;
 use crate::text::Digest;
 use crate::treasury::StageStatus;
 
+/// Booked requests of a contest that are remembered. Source: `TreasuryBudgets.NONCES`.
+const REMEMBERED: usize = 3;
+
 /// Where the budget of a contest is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BudgetState {
@@ -79,6 +82,12 @@ pub struct Budget {
     pub over: bool,
     /// Whether its money was sent at least once.
     pub was_sent: bool,
+    /// Last request of the registry.
+    pub request: u64,
+    /// Request of the contest that its money answered.
+    pub funding: u64,
+    /// Refunds and org shares that were booked last, by their requests.
+    pub booked: Vec<u64>,
 }
 
 /// What happened to money that was brought for a stage.
@@ -174,7 +183,7 @@ impl Treasury {
             }
             None => {
                 require((self.budgets.len() as u64) < u64::from(limits::CONTESTS), Refusal::LIMIT)?;
-                Budget { total, stage, item, state: BudgetState::None, over: false, was_sent: false }
+                Budget::new(total, stage, item)
             }
         };
         if budget.state == BudgetState::None {
@@ -349,6 +358,14 @@ impl Treasury {
         Nano(stages + self.org_available.0 + self.org_reserved.0 + self.unassigned.0)
     }
 
+    /// Notes that money of a contest was booked, so that it can ask.
+    pub(super) fn remember(&mut self, contest: u32, nonce: u64) {
+        if let Some(budget) = self.budgets.get_mut(&contest) {
+            budget.booked.insert(0, nonce);
+            budget.booked.truncate(REMEMBERED);
+        }
+    }
+
     fn take(&mut self, budget: &Budget) -> Result<(), Refusal> {
         let stage = self.stages.get_mut(&budget.stage).ok_or(Refusal::STAGE_NOT_ACTIVE)?;
         require(stage.status == StageStatus::Active, Refusal::STAGE_NOT_ACTIVE)?;
@@ -401,6 +418,22 @@ impl Treasury {
     fn stage(&mut self, number: u8, change: impl FnOnce(&mut Stage, u128), amount: Nano) {
         if let Some(stage) = self.stages.get_mut(&number) {
             change(stage, amount.0);
+        }
+    }
+}
+
+impl Budget {
+    const fn new(total: Nano, stage: u8, item: u8) -> Self {
+        Self {
+            total,
+            stage,
+            item,
+            state: BudgetState::None,
+            over: false,
+            was_sent: false,
+            request: 0,
+            funding: 0,
+            booked: Vec::new(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The members' wallet as far as it confirms what the registry enqueued: payouts of contests and org payments.
 //!
-//! Of payments that custodians submit themselves only the votes are here; what they pay, and what the policy allows,
-//! is left to the caller.
+//! Of payments that custodians submit themselves only the votes are here, and which stage they fund; what else they
+//! pay, and what the policy allows, is left to the caller.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ton_abi::{PublicKey, UnixMillis, UnixTime};
+use ton_abi::{Nano, PublicKey, UnixMillis, UnixTime};
 
 use super::limits;
 use super::refusal::{Refusal, require};
@@ -29,6 +29,12 @@ pub struct Wish {
     pub until: UnixTime,
     /// Members who are paid by it; for a contest the directory knows who has an interest.
     pub payees: BTreeSet<PublicKey>,
+    /// Number of the request.
+    pub nonce: u64,
+    /// When it was sent last on request.
+    pub sent_at: UnixTime,
+    /// How often it was.
+    pub tries: u8,
 }
 
 /// A queued confirmation.
@@ -50,6 +56,8 @@ pub struct Order {
     pub revokes: u8,
     /// Whether too many rejected.
     pub closed: bool,
+    /// Whether it has its confirmations and is being carried out.
+    pub ready: bool,
 }
 
 /// What a vote led to.
@@ -76,13 +84,22 @@ pub struct Wallet {
     pub orders: BTreeMap<Subject, Order>,
     /// Confirmations that the registry wants: after a change of members it enqueues them again.
     pub wishes: BTreeMap<Subject, Wish>,
+    /// Payments that bring money for a stage, by their id: the stage and the amount.
+    pub fundings: BTreeMap<u64, (u8, Nano)>,
 }
 
 impl Wallet {
     /// The wallet of these custodians. Nothing that they signed before it existed is ever taken.
     pub fn new(keys: &[PublicKey], required: u8, now: UnixTime) -> Self {
         let custodians = keys.iter().map(|key| (*key, now.millis())).collect();
-        Self { custodians, required, epoch: 0, orders: BTreeMap::new(), wishes: BTreeMap::new() }
+        Self {
+            custodians,
+            required,
+            epoch: 0,
+            orders: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            fundings: BTreeMap::new(),
+        }
     }
 
     /// Whether an order can still be voted on.
@@ -91,19 +108,12 @@ impl Wallet {
     }
 
     /// The registry wants a confirmation, unless it wants too many already.
-    pub fn want(
-        &mut self,
-        subject: Subject,
-        wish: Wish,
-        excluded: BTreeSet<PublicKey>,
-        now: UnixTime,
-    ) -> bool {
-        if self.wanted(now) >= limits::CONTROLLER_ITEMS {
-            return false;
+    pub fn want(&mut self, subject: Subject, wish: Wish, now: UnixTime) -> bool {
+        let fits = self.wanted(now) < limits::CONTROLLER_ITEMS;
+        if fits {
+            self.wishes.insert(subject, wish);
         }
-        self.enqueue(subject, wish.until, excluded, now);
-        self.wishes.insert(subject, wish);
-        true
+        fits
     }
 
     /// Confirmations that the registry wants now; those whose time is over are forgotten.
@@ -133,6 +143,7 @@ impl Wallet {
             rejected: BTreeSet::new(),
             revokes: 0,
             closed: false,
+            ready: false,
         };
         self.orders.insert(subject, order);
     }
@@ -158,6 +169,7 @@ impl Wallet {
             rejected: BTreeSet::new(),
             revokes: 0,
             closed: false,
+            ready: false,
         };
         self.orders.insert(Subject::Payment(id), order);
     }
@@ -180,14 +192,22 @@ impl Wallet {
     pub fn confirm(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<Effect, Refusal> {
         let order = self.open_order(by, subject, now)?;
         order.check_no_vote(&by.key)?;
-        require(!order.closed, Refusal::NO_TRANSACTION)?;
+        require(!order.closed && !order.ready, Refusal::NO_TRANSACTION)?;
         order.confirmed.insert(by.key);
-        let ready = order.confirmed.len() >= usize::from(order.required);
-        if ready {
+        order.ready = order.confirmed.len() >= usize::from(order.required);
+        let effect = if order.ready { Effect::Executed } else { Effect::Counted };
+        self.mark(by);
+        Ok(effect)
+    }
+
+    /// The wallet's message to itself: whether it carries the order out.
+    pub(super) fn execute(&mut self, subject: Subject, now: UnixTime) -> bool {
+        let order = self.orders.get(&subject);
+        let done = order.is_some_and(|order| order.ready && !order.closed && self.is_live(order, now));
+        if done {
             self.orders.remove(&subject);
         }
-        self.mark(by);
-        Ok(if ready { Effect::Executed } else { Effect::Counted })
+        done
     }
 
     /// A custodian rejects.
@@ -216,6 +236,7 @@ impl Wallet {
         require(!order.closed, Refusal::NO_TRANSACTION)?;
         require(order.revokes < limits::MAX_REVOKES, Refusal::LIMIT)?;
         order.confirmed.remove(&by.key);
+        order.ready &= order.confirmed.len() >= usize::from(order.required);
         order.revokes += 1;
         self.mark(by);
         Ok(Effect::Counted)

@@ -68,6 +68,8 @@ numbered! {
         PayOrg = "reserve org payments",
         /// The members' confirmation.
         Confirm = "confirmation by the members",
+        /// A contest that was never deployed.
+        Forget = "forget the contest",
     }
 }
 

@@ -10,7 +10,8 @@ fn by(n: u8, millis: u64) -> Signed {
 }
 
 fn wish() -> Wish {
-    Wish { until: START.plus(14 * DAY), payees: BTreeSet::new() }
+    let until = START.plus(14 * DAY);
+    Wish { until, payees: BTreeSet::new(), nonce: 1, sent_at: START, tries: 0 }
 }
 
 /// Fifteen custodians and one wanted confirmation.
@@ -18,7 +19,8 @@ fn wallet(excluded: &[u8]) -> Wallet {
     let keys: Vec<_> = (0..15).map(key).collect();
     let mut wallet = Wallet::new(&keys, 8, START);
     let excluded = excluded.iter().map(|n| key(*n)).collect();
-    assert!(wallet.want(PAYOUT, wish(), excluded, START));
+    assert!(wallet.want(PAYOUT, wish(), START));
+    wallet.enqueue(PAYOUT, wish().until, excluded, START);
     wallet
 }
 
@@ -107,7 +109,7 @@ fn t17_its_lifetime_ends() {
 fn the_registry_wants_sixteen_at_most() {
     let mut wallet = wallet(&[]);
     for id in 2..=16 {
-        assert!(wallet.want(Subject::Contest(id), wish(), BTreeSet::new(), START));
+        assert!(wallet.want(Subject::Contest(id), wish(), START));
     }
-    assert!(!wallet.want(Subject::Org(1), wish(), BTreeSet::new(), START));
+    assert!(!wallet.want(Subject::Org(1), wish(), START));
 }
