@@ -1,23 +1,32 @@
-//! Blocks and what they leave behind: transaction, message and rejection records.
+//! Blocks, rounds and what they leave behind: transaction and message records.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use ton_abi::{Address, Cell, Lt, Nano, UnixTime};
+use ton_abi::{Address, Boc, Cell, Lt, Nano, UnixTime};
 use ton_client::net::Rejection;
 use ton_client::{BlockId, MsgHash, TxHash};
 
-/// One block: what was executed at one moment, in order.
+/// Workchain of the masterchain.
+pub const MASTERCHAIN: i8 = -1;
+/// Workchain of ordinary accounts.
+pub const BASECHAIN: i8 = 0;
+
+/// One block of either chain: what was executed at one moment, in order.
 ///
-/// Block 0 is the zero state: no transactions, `prev_id` all zeros.
+/// Block 0 is the zero state of its chain: no transactions, `prev_id` all zeros.
 #[derive(Debug, Clone)]
 pub struct Block {
-    /// Identity, a hash over everything below.
+    /// Identity: representation hash of `cell`.
     pub id: BlockId,
-    /// Number, 0 for the zero state.
+    /// SHA-256 of the bag of cells that [`Block::boc`] gives.
+    pub file_hash: BlockId,
+    /// [`BASECHAIN`] or [`MASTERCHAIN`].
+    pub workchain: i8,
+    /// Number in its chain, 0 for the zero state; the two blocks of a round have the same.
     pub seq_no: u32,
-    /// Identity of the block before.
+    /// Identity of the block before in the same chain.
     pub prev_id: BlockId,
     /// Chain time of the block; never smaller than that of the block before.
     pub gen_utime: UnixTime,
@@ -25,7 +34,8 @@ pub struct Block {
     pub start_lt: Lt,
     /// Logical time after the last transaction and its messages.
     pub end_lt: Lt,
-    /// Seed of the contracts' random numbers, derived from `prev_id` and `seq_no`.
+    /// Seed of the contracts' random numbers, derived from that of the block before, `prev_id`
+    /// and `seq_no`; of the zero state that of the genesis.
     pub rand_seed: [u8; 32],
     /// Transactions in the order of execution.
     pub transactions: Vec<Arc<TransactionRecord>>,
@@ -37,8 +47,38 @@ pub struct Block {
     pub fees: Nano,
     /// Gas used by all transactions.
     pub gas_used: u64,
-    /// Messages left in the queue for the next block.
+    /// Messages left in the queue of this chain for its next block.
     pub queue_len: usize,
+    /// Whether it carries the full configuration: every masterchain block does.
+    pub key_block: bool,
+    /// Of a masterchain block the newest workchain block, which its `shard_hashes` name.
+    pub shard_block: Option<Arc<Block>>,
+    /// The block as the network stores it (`Block` of block.tlb); of number 0 the state (`ShardStateUnsplit`).
+    pub cell: Cell,
+}
+
+/// What one round makes: a block of each chain, with equal numbers.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// The workchain block.
+    pub workchain: Arc<Block>,
+    /// The masterchain block, which names it.
+    pub master: Arc<Block>,
+    /// Accounts that had a transaction, in order, each once.
+    pub accounts: Vec<Address>,
+}
+
+impl Round {
+    /// Both blocks, in the order of their making.
+    #[must_use]
+    pub fn blocks(&self) -> [&Arc<Block>; 2] {
+        [&self.workchain, &self.master]
+    }
+
+    /// Transactions of both blocks, in the order of execution.
+    pub fn transactions(&self) -> impl Iterator<Item = &Arc<TransactionRecord>> {
+        self.workchain.transactions.iter().chain(&self.master.transactions)
+    }
 }
 
 /// A transaction of the node's history.
@@ -50,7 +90,7 @@ pub struct TransactionRecord {
     pub account: Address,
     /// Logical time.
     pub lt: Lt,
-    /// Number of its block.
+    /// Number of its block, in the chain of the account.
     pub block_seq_no: u32,
     /// Hash of the message that caused it.
     pub in_msg: Option<MsgHash>,
@@ -71,6 +111,11 @@ pub struct MessageRecord {
     pub dst_tx: Option<TxHash>,
     /// Number of the block in which it appeared first.
     pub block_seq_no: u32,
+    /// Chain of that block.
+    pub block_workchain: i8,
+    /// Place in [`crate::Node::all_messages`]: the creation lt; of a message from outside (posted, injected)
+    /// the lt of the transaction that took it.
+    pub lt: Lt,
     /// The message as the network stores it.
     pub cell: Cell,
 }
@@ -87,34 +132,24 @@ pub struct Undeliverable {
 }
 
 impl Block {
-    /// The identity that the fields of this block give; equal to `id` in every block of a node.
+    /// The identity that `cell` gives; equal to `id` in every block of a node.
     #[must_use]
     pub fn compute_id(&self) -> BlockId {
-        let mut hash = Sha256::new();
-        hash.update(b"localnet block 1");
-        hash.update(self.seq_no.to_be_bytes());
-        hash.update(self.prev_id.0);
-        hash.update(self.gen_utime.0.to_be_bytes());
-        hash.update(self.start_lt.0.to_be_bytes());
-        hash.update(self.end_lt.0.to_be_bytes());
-        hash.update(self.rand_seed);
-        hash.update(self.fees.0.to_be_bytes());
-        hash.update(self.gas_used.to_be_bytes());
-        hash.update((self.queue_len as u64).to_be_bytes());
-        for transaction in &self.transactions {
-            hash.update(transaction.hash.0);
-        }
-        for lost in &self.undeliverable {
-            hash.update(lost.message.0);
-        }
-        BlockId(hash.finalize().into())
+        BlockId(self.cell.repr_hash().0)
     }
 
-    /// Seed of block `seq_no` that follows `prev_id`.
-    pub(crate) fn seed_after(prev_id: BlockId, seq_no: u32) -> [u8; 32] {
+    /// The block as a bag of cells; `file_hash` is the hash of these bytes.
+    #[must_use]
+    pub fn boc(&self) -> Vec<u8> {
+        Boc::encode(&self.cell)
+    }
+
+    /// Seed of block `seq_no` that follows `previous`.
+    pub(crate) fn seed_after(previous: &Self, seq_no: u32) -> [u8; 32] {
         let mut hash = Sha256::new();
-        hash.update(b"localnet seed 1");
-        hash.update(prev_id.0);
+        hash.update(b"localnet seed 2");
+        hash.update(previous.rand_seed);
+        hash.update(previous.id.0);
         hash.update(seq_no.to_be_bytes());
         hash.finalize().into()
     }

@@ -6,6 +6,7 @@ use tycho_types::cell::Lazy;
 use tycho_types::models::{CurrencyCollection, OptionalAccount};
 use tycho_types::num::{Tokens, VarUint56};
 
+use crate::genesis::check_workchain;
 use crate::{Error, Node};
 
 impl Node {
@@ -13,9 +14,10 @@ impl Node {
     /// the audit follows.
     ///
     /// # Errors
-    /// [`Error::AmountOverflow`].
+    /// [`Error::AmountOverflow`], [`Error::BadWorkchain`].
     pub fn set_account(&mut self, account: Account) -> Result<(), Error> {
         let address = account.address().clone();
+        check_workchain(&address)?;
         let supply = self.state.ledger.supply.checked_sub(self.balance(&address));
         let supply = supply.and_then(|rest| rest.checked_add(account.balance()));
         self.state.ledger.supply = supply.ok_or(Error::AmountOverflow)?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use ton_abi::{Address, Nano, UnixTime};
+use ton_client::MsgHash;
 
 use crate::external::BadExternal;
 
@@ -45,6 +46,18 @@ pub enum Error {
     DuplicateAccount {
         /// The address.
         address: Address,
+    },
+    /// Accounts live in the workchains 0 and -1 only.
+    #[error("there is no workchain for an account at {address}")]
+    BadWorkchain {
+        /// The address.
+        address: Address,
+    },
+    /// No message with this hash waits for a block.
+    #[error("no message {message} waits for a block")]
+    NotWaiting {
+        /// Hash of the message.
+        message: MsgHash,
     },
     /// The giver's image and ABI do not belong together.
     #[error(transparent)]

@@ -1,12 +1,10 @@
 //! The zero state: what exists before block 1.
 
-use std::sync::Arc;
-
 use chain::{Account, Config};
-use ton_abi::{Address, Image, Lt, Nano, UnixTime};
-use ton_client::BlockId;
+use ton_abi::{Address, Image, Nano, UnixTime};
 
-use crate::block::Block;
+use crate::block::{BASECHAIN, MASTERCHAIN};
+use crate::blocks::zero_states;
 use crate::state::State;
 use crate::{Error, Node, NodeOptions};
 
@@ -21,6 +19,8 @@ pub struct Genesis {
     pub options: NodeOptions,
     /// Accounts, each address once.
     pub accounts: Vec<Account>,
+    /// Where the randomness of all blocks comes from.
+    pub seed: [u8; 32],
 }
 
 impl Genesis {
@@ -30,7 +30,13 @@ impl Genesis {
     /// An empty network under this configuration.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { time: Self::DEFAULT_TIME, config, options: NodeOptions::default(), accounts: Vec::new() }
+        Self {
+            time: Self::DEFAULT_TIME,
+            config,
+            options: NodeOptions::default(),
+            accounts: Vec::new(),
+            seed: [0; 32],
+        }
     }
 
     /// The same with a deployed contract; `image` is code and data as they are after the constructor. The
@@ -55,10 +61,11 @@ impl Genesis {
     /// Builds the node.
     ///
     /// # Errors
-    /// [`Error::DuplicateAccount`], [`Error::AmountOverflow`].
+    /// [`Error::DuplicateAccount`], [`Error::BadWorkchain`], [`Error::AmountOverflow`].
     pub fn build(self) -> Result<Node, Error> {
-        let mut state = State::empty(self.time);
+        let mut state = State::empty(self.config, self.time);
         for account in self.accounts {
+            check_workchain(account.address())?;
             if state.accounts.contains_key(account.address()) {
                 return Err(Error::DuplicateAccount { address: account.address().clone() });
             }
@@ -66,27 +73,18 @@ impl Genesis {
             state.ledger.supply = supply.ok_or(Error::AmountOverflow)?;
             state.store_account(account);
         }
-        state.push_block(Arc::new(zero_block(self.time)));
-        Ok(Node { config: self.config, options: self.options, state })
+        zero_states(&mut state, self.seed)?;
+        Ok(Node { options: self.options, state })
     }
 }
 
-fn zero_block(time: UnixTime) -> Block {
-    let mut block = Block {
-        id: BlockId::default(),
-        seq_no: 0,
-        prev_id: BlockId::default(),
-        gen_utime: time,
-        start_lt: Lt(0),
-        end_lt: Lt(0),
-        rand_seed: [0; 32],
-        transactions: Vec::new(),
-        rejected: Vec::new(),
-        undeliverable: Vec::new(),
-        fees: Nano::ZERO,
-        gas_used: 0,
-        queue_len: 0,
-    };
-    block.id = block.compute_id();
-    block
+/// Accounts live in the base workchain and in the masterchain only.
+///
+/// # Errors
+/// [`Error::BadWorkchain`].
+pub(crate) fn check_workchain(address: &Address) -> Result<(), Error> {
+    match address.workchain {
+        BASECHAIN | MASTERCHAIN => Ok(()),
+        _ => Err(Error::BadWorkchain { address: address.clone() }),
+    }
 }

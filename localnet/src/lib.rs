@@ -50,25 +50,32 @@
 
 mod audit;
 mod block;
+mod blocks;
 mod edit;
 mod error;
 mod external;
 mod genesis;
 pub mod giver;
+mod lookup;
+mod message;
 mod node;
 mod options;
 mod produce;
+mod run;
 mod state;
 mod store;
 mod transport;
 
 pub use self::audit::Audit;
-pub use self::block::{Block, MessageRecord, TransactionRecord, Undeliverable};
+pub use self::block::{
+    BASECHAIN, Block, MASTERCHAIN, MessageRecord, Round, TransactionRecord, Undeliverable,
+};
 pub use self::error::{BadFile, Error};
 pub use self::external::BadExternal;
 pub use self::genesis::Genesis;
 pub use self::node::{Checkpoint, Node};
 pub use self::options::{Delivery, Mining, NodeOptions};
+pub use self::state::KEPT_REJECTIONS;
 pub use self::store::{FORMAT_VERSION, StateFile};
 pub use self::transport::{NETWORK_NAME, NodeGuard, SharedNode};
 

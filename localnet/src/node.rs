@@ -1,15 +1,15 @@
-//! The node: clock, mempool, blocks, look-ups, checkpoints.
+//! The node: clock, mempool, rounds, checkpoints. What there is to read is in `lookup`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use chain::Account;
-use ton_abi::{Address, Lt, Nano, UnixTime};
-use ton_client::net::Rejection;
-use ton_client::{BlockId, MsgHash, TxHash};
+use ton_abi::{Cell, Nano, UnixTime};
+use ton_client::MsgHash;
 
-use crate::block::{Block, MessageRecord, TransactionRecord};
+use crate::block::{Block, Round};
 use crate::external::check_external;
-use crate::produce::{carried, external_destination, produce};
+use crate::message::external_destination;
+use crate::produce::produce;
 use crate::state::State;
 use crate::{Audit, Error, Genesis, Mining, NodeOptions};
 
@@ -18,7 +18,6 @@ use crate::{Audit, Error, Genesis, Mining, NodeOptions};
 /// A clone is a second, independent network with the same past, made in constant time.
 #[derive(Clone)]
 pub struct Node {
-    pub(crate) config: chain::Config,
     pub(crate) options: NodeOptions,
     pub(crate) state: State,
 }
@@ -39,7 +38,12 @@ impl Node {
     /// The configuration that transactions run under.
     #[must_use]
     pub fn config(&self) -> &chain::Config {
-        &self.config
+        &self.state.config
+    }
+
+    /// Replaces the configuration: the next round runs under it, and its key block carries it.
+    pub fn set_config(&mut self, config: chain::Config) {
+        self.state.config = config;
     }
 
     /// How blocks are made.
@@ -94,41 +98,84 @@ impl Node {
     /// [`Error::BadExternal`] if no network would take these bytes, [`Error::MempoolFull`], and with
     /// automatic mining those of [`Node::settle`].
     pub fn post(&mut self, boc: &[u8]) -> Result<MsgHash, Error> {
-        let cell = check_external(boc, &self.config.parsed().size_limits)?;
+        let cell = self.check_external(boc)?;
         let hash = MsgHash::from(cell.repr_hash());
-        debug_assert!(external_destination(&cell).is_some());
-        if self.state.externals.len() >= self.options.mempool_size {
-            return Err(Error::MempoolFull { limit: self.options.mempool_size });
-        }
-        if self.state.push_external(hash, cell) && self.options.mining == Mining::Auto {
+        if self.enqueue(cell)? && self.options.mining == Mining::Auto {
             self.settle()?;
         }
         Ok(hash)
     }
 
+    /// Checks the bytes of an external message as [`Node::post`] does and gives its root cell.
+    ///
+    /// # Errors
+    /// [`Error::BadExternal`].
+    pub fn check_external(&self, boc: &[u8]) -> Result<Cell, Error> {
+        check_external(boc, &self.state.config.parsed().size_limits)
+    }
+
+    /// Puts a checked external message into the mempool and makes no block; `false` if it waits already.
+    ///
+    /// # Errors
+    /// [`Error::MempoolFull`], and [`Error::NotExternal`] for cells that [`Node::check_external`] refuses.
+    pub fn enqueue(&mut self, message: Cell) -> Result<bool, Error> {
+        let destination = external_destination(&message).ok_or(Error::NotExternal)?;
+        if self.pending_externals() >= self.options.mempool_size {
+            return Err(Error::MempoolFull { limit: self.options.mempool_size });
+        }
+        let hash = MsgHash::from(message.repr_hash());
+        Ok(self.state.push_external(destination.workchain, hash, message))
+    }
+
     /// External messages that wait for a block.
     #[must_use]
     pub fn pending_externals(&self) -> usize {
-        self.state.externals.len()
+        self.state.waiting_externals()
     }
 
     /// Internal messages that wait for a block.
     #[must_use]
     pub fn queued_messages(&self) -> usize {
-        self.state.queue.size()
+        self.state.base.queue.size() + self.state.master.queue.size()
     }
 
     // Blocks.
 
-    /// Makes one block, empty if nothing waits.
+    /// Makes one round: a workchain block and the masterchain block that names it, empty if nothing waits.
     ///
     /// # Errors
     /// [`Error::MoneyNotConserved`] on a defect of the node; its state stays as it was.
-    pub fn produce_block(&mut self) -> Result<Arc<Block>, Error> {
+    pub fn produce(&mut self) -> Result<Round, Error> {
         let mut next = self.state.clone();
-        let block = produce(&self.config, &self.options, &mut next)?;
+        let round = produce(&self.options, None, &mut next)?;
         self.state = next;
-        Ok(block)
+        Ok(round)
+    }
+
+    /// Makes one round that imports nothing but these waiting messages, external or internal; messages that it
+    /// creates itself wait for a later one. What does not fit into its blocks waits on, too.
+    ///
+    /// # Errors
+    /// [`Error::NotWaiting`] if one of them does not wait, and those of [`Node::produce`].
+    pub fn produce_only(&mut self, messages: &[MsgHash]) -> Result<Round, Error> {
+        let queued: HashSet<_> = self.state.queued().map(|message| message.hash).collect();
+        let waits = |message: &&MsgHash| !queued.contains(message) && !self.state.is_waiting(message);
+        if let Some(&message) = messages.iter().find(waits) {
+            return Err(Error::NotWaiting { message });
+        }
+        let mut next = self.state.clone();
+        let only = messages.iter().copied().collect();
+        let round = produce(&self.options, Some(&only), &mut next)?;
+        self.state = next;
+        Ok(round)
+    }
+
+    /// Makes one round and gives its workchain block.
+    ///
+    /// # Errors
+    /// Those of [`Node::produce`].
+    pub fn produce_block(&mut self) -> Result<Arc<Block>, Error> {
+        Ok(self.produce()?.workchain)
     }
 
     /// Makes blocks until no message waits; gives how many.
@@ -138,7 +185,7 @@ impl Node {
     /// and those of [`Node::produce_block`].
     pub fn settle(&mut self) -> Result<u32, Error> {
         let mut made = 0;
-        while !self.state.externals.is_empty() || !self.state.queue.is_empty() {
+        while self.pending_externals() + self.queued_messages() > 0 {
             if made == self.options.settle_blocks {
                 return Err(Error::NotSettled { blocks: made, queued: self.queued_messages() });
             }
@@ -146,73 +193,6 @@ impl Node {
             made += 1;
         }
         Ok(made)
-    }
-
-    /// The newest block.
-    #[must_use]
-    pub fn head(&self) -> &Arc<Block> {
-        self.state.head()
-    }
-
-    /// The block with that number.
-    #[must_use]
-    pub fn block(&self, seq_no: u32) -> Option<&Arc<Block>> {
-        self.state.blocks.get(seq_no as usize)
-    }
-
-    /// The block with that identity.
-    #[must_use]
-    pub fn block_by_id(&self, id: &BlockId) -> Option<&Arc<Block>> {
-        self.block(*self.state.block_numbers.get(id)?)
-    }
-
-    // Look-ups.
-
-    /// An account, also one that does not exist.
-    #[must_use]
-    pub fn account(&self, address: &Address) -> Account {
-        self.state.accounts.get(address).cloned().unwrap_or_else(|| Account::none(address.clone()))
-    }
-
-    /// All existing accounts in the order of their addresses.
-    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.state.accounts.values()
-    }
-
-    /// Balance of an account, 0 if it does not exist.
-    #[must_use]
-    pub fn balance(&self, address: &Address) -> Nano {
-        self.state.accounts.get(address).map_or(Nano::ZERO, Account::balance)
-    }
-
-    /// A transaction by its hash.
-    #[must_use]
-    pub fn transaction(&self, hash: &TxHash) -> Option<&Arc<TransactionRecord>> {
-        self.state.transactions.get(hash)
-    }
-
-    /// The transaction that a message caused.
-    #[must_use]
-    pub fn transaction_of(&self, in_msg: &MsgHash) -> Option<&Arc<TransactionRecord>> {
-        self.transaction(self.state.by_in_msg.get(in_msg)?)
-    }
-
-    /// Transactions of an account with an lt up to `last`, newest first.
-    pub fn transactions(&self, account: &Address, last: Lt) -> impl Iterator<Item = &Arc<TransactionRecord>> {
-        let range = (account.clone(), Lt(0))..=(account.clone(), last);
-        self.state.by_account.range(range).rev().filter_map(|(_, hash)| self.transaction(hash))
-    }
-
-    /// A message by its hash.
-    #[must_use]
-    pub fn message(&self, hash: &MsgHash) -> Option<&Arc<MessageRecord>> {
-        self.state.messages.get(hash)
-    }
-
-    /// Why an external message was turned down the last time it was tried.
-    #[must_use]
-    pub fn rejection(&self, message: &MsgHash) -> Option<&Arc<Rejection>> {
-        self.state.rejections.get(message)
     }
 
     // Whole state.
@@ -230,9 +210,12 @@ impl Node {
                 .state
                 .accounts
                 .values()
-                .try_fold(Nano::ZERO, |all, one| sum(all, one.balance()))?,
+                .try_fold(Nano::ZERO, |all, one| sum(all, one.account.balance()))?,
             fees: ledger.fees,
-            in_flight: self.state.queue.values().try_fold(Nano::ZERO, |all, one| sum(all, carried(one)?))?,
+            in_flight: self
+                .state
+                .queued()
+                .try_fold(Nano::ZERO, |all, one| sum(sum(all, one.value)?, one.prepaid))?,
             burned: ledger.burned,
             undeliverable: ledger.undeliverable,
         })
@@ -250,7 +233,7 @@ impl Node {
         Checkpoint(self.state.clone())
     }
 
-    /// Returns to a remembered moment, clock and history included; settings stay as they are.
+    /// Returns to a remembered moment: clock, history and configuration; the options stay as they are.
     pub fn restore(&mut self, checkpoint: &Checkpoint) {
         self.state = checkpoint.0.clone();
     }

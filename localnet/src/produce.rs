@@ -1,95 +1,160 @@
-//! Making one block.
+//! Making one round: a workchain block, then the masterchain block that names it.
 //!
 //! Order inside a block: queued messages of earlier blocks, then external messages as they arrived, then
 //! the messages that this block itself creates ([`Delivery::SameBlock`]). Internal messages go by creation lt,
 //! then hash. Source: the collator of the reference node.
+//!
+//! Messages are executed in batches ([`Bench`]) whose members cannot depend on each other except through their
+//! account; what a batch executed beyond the end of the block is thrown away. So the blocks are those of a
+//! node that executes one message after the other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use chain::{Account, Config, ExecContext, ExecError, Executed};
+use chain::{ExecContext, ExecError};
 use ton_abi::{Address, Cell, Hash, Lt, Nano};
 use ton_client::net::{RejectReason, Rejection};
 use ton_client::{MsgHash, TxHash};
-use tycho_types::models::{IntAddr, MsgInfo};
 
-use crate::block::{Block, TransactionRecord, Undeliverable};
+use crate::block::{BASECHAIN, Block, MASTERCHAIN, Round, TransactionRecord, Undeliverable};
+use crate::blocks::{Draft, Import, Step, seal};
+use crate::message::{Queued, external_destination};
+use crate::run::{Bench, Job, Outcome, Ran, Refusal, add};
 use crate::state::{QueueKey, State};
 use crate::{Delivery, Error, LT_STEP, NodeOptions};
 
-/// What a message header says about money, destination and order.
-struct Routed {
-    destination: Option<Address>,
-    created_lt: Lt,
-    value: Nano,
-    /// Forwarding fees inside the message, collected at import.
-    prepaid: Nano,
-}
+/// Messages executed at once, at most.
+const BATCH: usize = 1024;
+/// Gas of a message in a block that has none yet: what a call of a wallet uses.
+const TYPICAL_GAS: u64 = 10_000;
 
 struct Producer<'a> {
-    config: &'a Config,
     options: &'a NodeOptions,
+    /// If set, nothing else is imported.
+    only: Option<&'a HashSet<MsgHash>>,
     context: ExecContext,
     state: &'a mut State,
     block: Block,
-    /// Messages of this block, not yet executed.
-    fresh: BTreeMap<QueueKey, Cell>,
+    steps: Vec<Step>,
+    /// Messages of this block to accounts of its chain, not yet executed.
+    fresh: BTreeMap<QueueKey, Queued>,
     /// Where the next transaction of an account may start: a deleted account forgets its own lt.
     floors: HashMap<Address, Lt>,
+    start_balance: Nano,
+    imported: Nano,
+    exported: Nano,
+    lost: Nano,
 }
 
-/// Makes the next block on `state`; on an error `state` is in between and must be dropped.
+/// Makes the next round on `state`; on an error `state` is in between and must be dropped.
+///
+/// With `only`, nothing but these messages is imported.
 pub(crate) fn produce(
-    config: &Config,
     options: &NodeOptions,
+    only: Option<&HashSet<MsgHash>>,
     state: &mut State,
-) -> Result<Arc<Block>, Error> {
+) -> Result<Round, Error> {
     state.now = state.now.plus(options.seconds_per_block);
-    let previous = state.head().clone();
-    let seq_no = previous.seq_no + 1;
-    let start_lt = Lt((previous.end_lt.0 / LT_STEP + 1) * LT_STEP);
-    let block = Block {
-        id: Default::default(),
-        seq_no,
-        prev_id: previous.id,
-        gen_utime: state.now,
-        start_lt,
-        end_lt: start_lt.plus(1),
-        rand_seed: Block::seed_after(previous.id, seq_no),
-        transactions: Vec::new(),
-        rejected: Vec::new(),
-        undeliverable: Vec::new(),
-        fees: Nano::ZERO,
-        gas_used: 0,
-        queue_len: 0,
-    };
-    let context = ExecContext {
-        block_lt: start_lt,
-        rand_seed: Hash(block.rand_seed),
-        full_body_in_bounced: options.full_body_in_bounced,
-        bounce_after_failed_action: options.bounce_after_failed_action,
-        ..ExecContext::new(block.gen_utime, start_lt.plus(1))
-    };
-    let (fresh, floors) = (BTreeMap::new(), HashMap::new());
-    let producer = Producer { config, options, context, state, block, fresh, floors };
-    producer.run()
+    let workchain = Arc::new(Producer::new(options, only, state, None).run()?);
+    let master = Arc::new(Producer::new(options, only, state, Some(workchain.clone())).run()?);
+    let transactions = workchain.transactions.iter().chain(&master.transactions);
+    let accounts: BTreeSet<_> = transactions.map(|record| &record.account).collect();
+    let accounts = accounts.into_iter().cloned().collect();
+    let round = Round { workchain, master, accounts };
+    state.push_round(&round);
+    Ok(round)
 }
 
-impl Producer<'_> {
-    fn run(mut self) -> Result<Arc<Block>, Error> {
+impl<'a> Producer<'a> {
+    /// With `shard_block` it makes the masterchain block that names it, else the workchain block.
+    fn new(
+        options: &'a NodeOptions,
+        only: Option<&'a HashSet<MsgHash>>,
+        state: &'a mut State,
+        shard_block: Option<Arc<Block>>,
+    ) -> Self {
+        let workchain = if shard_block.is_some() { MASTERCHAIN } else { BASECHAIN };
+        let previous = state.chain(workchain).head();
+        let seq_no = previous.seq_no + 1;
+        // Both chains know each other's newest block, so the lt of either is behind it.
+        let other = shard_block.as_ref().unwrap_or(state.master.head());
+        let newest = previous.end_lt.max(other.end_lt);
+        let start_lt = Lt((newest.0 / LT_STEP + 1) * LT_STEP);
+        let block = Block {
+            id: Default::default(),
+            file_hash: Default::default(),
+            workchain,
+            seq_no,
+            prev_id: previous.id,
+            gen_utime: state.now,
+            start_lt,
+            end_lt: start_lt.plus(1),
+            rand_seed: Block::seed_after(previous, seq_no),
+            transactions: Vec::new(),
+            rejected: Vec::new(),
+            undeliverable: Vec::new(),
+            fees: Nano::ZERO,
+            gas_used: 0,
+            queue_len: 0,
+            key_block: workchain == MASTERCHAIN,
+            shard_block,
+            cell: Cell::default(),
+        };
+        let context = ExecContext {
+            block_lt: start_lt,
+            rand_seed: Hash(block.rand_seed),
+            full_body_in_bounced: options.full_body_in_bounced,
+            bounce_after_failed_action: options.bounce_after_failed_action,
+            ..ExecContext::new(block.gen_utime, start_lt.plus(1))
+        };
+        let start_balance = state.chain(workchain).balance;
+        Self {
+            options,
+            only,
+            context,
+            state,
+            block,
+            steps: Vec::new(),
+            fresh: BTreeMap::new(),
+            floors: HashMap::new(),
+            start_balance,
+            imported: Nano::ZERO,
+            exported: Nano::ZERO,
+            lost: Nano::ZERO,
+        }
+    }
+
+    fn run(mut self) -> Result<Block, Error> {
         self.import_queue()?;
         self.import_externals()?;
-        if self.options.delivery == Delivery::SameBlock {
+        if self.options.delivery == Delivery::SameBlock && self.only.is_none() {
             self.import_fresh()?;
         }
-        for (key, message) in std::mem::take(&mut self.fresh) {
-            self.state.queue.insert_mut(key, message);
+        for (_, message) in std::mem::take(&mut self.fresh) {
+            self.send(message)?;
         }
-        self.block.queue_len = self.state.queue.size();
-        self.block.id = self.block.compute_id();
         self.state.ledger.fees = add(self.state.ledger.fees, self.block.fees)?;
-        let block = Arc::new(self.block);
-        self.state.push_block(block.clone());
+        self.finish()
+    }
+
+    fn finish(mut self) -> Result<Block, Error> {
+        let workchain = self.block.workchain;
+        let chain = self.state.chain(workchain);
+        self.block.queue_len = chain.queue.size();
+        let (block, commitment) = seal(Draft {
+            config: &self.state.config,
+            block: self.block,
+            previous: chain.head(),
+            master: self.state.master.head(),
+            steps: self.steps,
+            before: chain.commitment,
+            balance: chain.balance,
+            start_balance: self.start_balance,
+            imported: self.imported,
+            exported: self.exported,
+            lost: self.lost,
+        })?;
+        self.state.chain_mut(workchain).commitment = commitment;
         Ok(block)
     }
 
@@ -98,187 +163,203 @@ impl Producer<'_> {
             || self.block.transactions.len() >= self.options.block_transactions
     }
 
+    /// How many messages to execute at once: about as many as the block still takes.
+    fn batch(&self) -> usize {
+        let done = self.block.transactions.len();
+        let average = self.block.gas_used.checked_div(done as u64).unwrap_or(TYPICAL_GAS);
+        let gas_left = self.options.block_gas_limit.saturating_sub(self.block.gas_used);
+        let by_gas = usize::try_from(gas_left / average.max(TYPICAL_GAS / 10)).unwrap_or(BATCH);
+        let by_count = self.options.block_transactions.saturating_sub(done);
+        by_gas.min(by_count).clamp(1, BATCH)
+    }
+
+    fn is_chosen(&self, hash: &MsgHash) -> bool {
+        self.only.is_none_or(|only| only.contains(hash))
+    }
+
+    /// Messages that were in the queue when the block began.
     fn import_queue(&mut self) -> Result<(), Error> {
+        let workchain = self.block.workchain;
+        let queue = self.state.chain(workchain).queue.clone();
+        let mut waiting = queue.values();
         while !self.is_full() {
-            let Some((&key, message)) = self.state.queue.first() else { break };
-            let message = message.clone();
-            self.state.queue.remove_mut(&key);
-            self.deliver(key.hash, message)?;
+            let room = self.batch();
+            let batch: Vec<Queued> =
+                waiting.by_ref().filter(|one| self.is_chosen(&one.hash)).take(room).cloned().collect();
+            if batch.is_empty() {
+                break;
+            }
+            let keys: Vec<_> = batch.iter().map(Queued::key).collect();
+            let jobs: Vec<_> = batch.into_iter().map(Job::internal).collect();
+            let taken = self.process(jobs, |job| Import::Queue(job.prepaid))?;
+            for key in &keys[..taken] {
+                self.state.chain_mut(workchain).queue.remove_mut(key);
+            }
         }
         Ok(())
     }
 
+    /// Messages of this block. A message created at lt n makes none before lt n + 2: whatever is older is
+    /// complete and can be executed at once.
     fn import_fresh(&mut self) -> Result<(), Error> {
         while !self.is_full() {
-            let Some((key, message)) = self.fresh.pop_first() else { break };
-            self.deliver(key.hash, message)?;
+            let Some(first) = self.fresh.keys().next() else { break };
+            let horizon = first.created_lt.plus(1);
+            let batch = self.fresh.values().take_while(|one| one.created_lt <= horizon);
+            let batch: Vec<Queued> = batch.take(self.batch()).cloned().collect();
+            let keys: Vec<_> = batch.iter().map(Queued::key).collect();
+            let jobs: Vec<_> = batch.into_iter().map(Job::internal).collect();
+            let taken = self.process(jobs, |job| Import::Immediate(job.prepaid))?;
+            for key in &keys[..taken] {
+                self.fresh.remove(key);
+            }
         }
         Ok(())
     }
 
     fn import_externals(&mut self) -> Result<(), Error> {
+        let workchain = self.block.workchain;
+        let set_aside = match self.only {
+            Some(only) => self.state.set_aside_externals(workchain, only),
+            None => Vec::new(),
+        };
         while !self.is_full() {
-            let Some((hash, message)) = self.state.pop_external() else { break };
-            self.try_external(hash, &message)?;
+            let waiting = self.state.chain(workchain).externals.iter().take(self.batch());
+            let jobs: Vec<_> = waiting.map(external_job).collect();
+            if jobs.is_empty() {
+                break;
+            }
+            for _ in 0..self.process(jobs, |_| Import::External)? {
+                self.state.pop_external(workchain);
+            }
+        }
+        for (hash, message) in set_aside {
+            self.state.push_external(workchain, hash, message);
         }
         Ok(())
     }
 
-    fn try_external(&mut self, hash: MsgHash, message: &Cell) -> Result<(), Error> {
-        // INVARIANT: the mempool takes only external messages to standard addresses.
-        let address = external_destination(message).ok_or(Error::NotExternal)?;
-        let account = self.account(&address);
-        let reason = match self.execute(&account, message) {
-            Ok(executed) => {
-                return self.apply(&account, hash, message, executed, Nano::ZERO, Nano::ZERO);
+    /// Executes a batch and enters what the block still takes of it; gives how many that are.
+    fn process(&mut self, jobs: Vec<Job>, import: impl Fn(&Job) -> Import) -> Result<usize, Error> {
+        let bench = Bench {
+            config: &self.state.config,
+            context: &self.context,
+            state: self.state,
+            floor: self.block.start_lt.plus(1),
+            floors: &self.floors,
+        };
+        let results = bench.run(&jobs)?;
+        let mut taken = 0;
+        for (job, ran) in jobs.into_iter().zip(results) {
+            if self.is_full() {
+                break;
             }
-            Err(ExecError::Rejected(rejected)) => RejectReason::of(&rejected, &account),
+            let import = import(&job);
+            self.enter(job, ran, import)?;
+            taken += 1;
+        }
+        Ok(taken)
+    }
+
+    fn enter(&mut self, job: Job, ran: Option<Ran>, import: Import) -> Result<(), Error> {
+        if let Import::Queue(_) = import {
+            self.imported = add(self.imported, add(job.value, job.prepaid)?)?;
+        }
+        match (ran, import) {
+            (Some(Ok(outcome)), _) => self.apply(job, *outcome, import),
+            (Some(Err(refusal)), Import::External) => {
+                self.reject(job.hash, *refusal);
+                Ok(())
+            }
+            (Some(Err(refusal)), _) => self.lose(job, refusal.error.to_string()),
+            (None, _) => self.lose(job, "the destination is not a standard address".to_owned()),
+        }
+    }
+
+    fn reject(&mut self, message: MsgHash, Refusal { error, account }: Refusal) {
+        let reason = match error {
+            ExecError::Rejected(rejected) => RejectReason::of(&rejected, &account),
             // Whatever the executor cannot digest must not stop the chain.
-            Err(indigestible) => RejectReason::Other(indigestible.to_string()),
+            indigestible => RejectReason::Other(indigestible.to_string()),
         };
         let (at, seq_no) = (self.block.gen_utime, self.block.seq_no);
-        let rejection = Arc::new(Rejection { message: hash, account: address, reason, at, seq_no });
-        self.state.rejections.insert_mut(hash, rejection.clone());
+        let account = account.address().clone();
+        let rejection = Arc::new(Rejection { message, account, reason, at, seq_no });
+        self.state.rejections.insert_mut(message, rejection.clone());
         self.block.rejected.push(rejection);
-        Ok(())
     }
 
-    fn deliver(&mut self, hash: MsgHash, message: Cell) -> Result<(), Error> {
-        let Routed { destination, value, prepaid, .. } = route(&message)?;
-        let refusal = match destination {
-            Some(address) => {
-                let account = self.account(&address);
-                match self.execute(&account, &message) {
-                    Ok(executed) => return self.apply(&account, hash, &message, executed, value, prepaid),
-                    Err(refusal) => refusal.to_string(),
-                }
-            }
-            None => "the destination is not a standard address".to_owned(),
-        };
-        let value = add(value, prepaid)?;
+    fn lose(&mut self, job: Job, reason: String) -> Result<(), Error> {
+        let value = add(job.value, job.prepaid)?;
+        self.lost = add(self.lost, value)?;
         self.state.ledger.undeliverable = add(self.state.ledger.undeliverable, value)?;
-        self.block.undeliverable.push(Undeliverable { message: hash, value, reason: refusal });
+        self.block.undeliverable.push(Undeliverable { message: job.hash, value, reason });
         Ok(())
     }
 
-    fn account(&self, address: &Address) -> Account {
-        self.state.accounts.get(address).cloned().unwrap_or_else(|| Account::none(address.clone()))
-    }
-
-    fn execute(&mut self, account: &Account, message: &Cell) -> Result<Executed, ExecError> {
-        let floor = self.floors.get(account.address()).copied();
-        self.context.min_lt = floor.unwrap_or(self.block.start_lt.plus(1));
-        chain::execute(self.config, account, message, &self.context)
-    }
-
-    /// Enters an executed transaction into accounts, history, queue and books.
-    fn apply(
-        &mut self,
-        before: &Account,
-        in_hash: MsgHash,
-        in_msg: &Cell,
-        executed: Executed,
-        value: Nano,
-        prepaid: Nano,
-    ) -> Result<(), Error> {
-        let mut sent = Nano::ZERO;
-        let mut out_msgs = Vec::with_capacity(executed.out_messages().len());
-        for cell in executed.out_messages() {
-            let hash = MsgHash::from(cell.repr_hash());
-            out_msgs.push(hash);
-            if let Some(routed) = route_internal(cell)? {
-                sent = add(add(sent, routed.value)?, routed.prepaid)?;
-                self.fresh.insert(QueueKey { created_lt: routed.created_lt, hash }, cell.clone());
+    /// Enters an executed transaction into accounts, history, queues and books.
+    fn apply(&mut self, job: Job, outcome: Outcome, import: Import) -> Result<(), Error> {
+        let Outcome { executed, before, facts, out, burned } = outcome;
+        let address = executed.account.address().clone();
+        let out_msgs = out.iter().map(|(hash, _)| *hash).collect();
+        for message in out.into_iter().filter_map(|(_, header)| header) {
+            if message.workchain() == self.block.workchain {
+                self.fresh.insert(message.key(), message);
+            } else {
+                self.send(message)?;
             }
         }
-        let burned = balance_books(add(before.balance(), value)?, sent, &executed)?;
+        self.lost = add(self.lost, burned)?;
         self.state.ledger.burned = add(self.state.ledger.burned, burned)?;
-        self.block.fees = add(add(self.block.fees, executed.collected_fees)?, prepaid)?;
+        self.block.fees = add(add(self.block.fees, executed.collected_fees)?, job.prepaid)?;
         self.block.gas_used = self.block.gas_used.saturating_add(executed.view.gas_used());
         self.block.end_lt = self.block.end_lt.max(executed.next_lt);
-        self.floors.insert(before.address().clone(), executed.next_lt);
-        self.state.store_account(executed.account);
+        self.floors.insert(address.clone(), executed.next_lt);
+        let after = *executed.account.cell().repr_hash();
+        self.state.store_known(executed.account, facts);
 
         let record = Arc::new(TransactionRecord {
             hash: TxHash::from(executed.transaction.repr_hash()),
-            account: before.address().clone(),
+            account: address,
             lt: executed.view.lt,
             block_seq_no: self.block.seq_no,
-            in_msg: Some(in_hash),
+            in_msg: Some(job.hash),
             out_msgs,
             cell: executed.transaction,
         });
-        self.state.index(&record, Some(in_msg.clone()), executed.view.out_msgs);
-        self.block.transactions.push(record);
+        let (in_msg, out_msgs) = (job.message, executed.view.out_msgs);
+        self.state.index(&record, Some(in_msg.clone()), out_msgs.iter().cloned());
+        self.block.transactions.push(record.clone());
+        let fees = executed.view.total_fees;
+        self.steps.push(Step { record, in_msg, out_msgs, fees, before, after, import });
+        Ok(())
+    }
+
+    /// Puts a message of this block into the queue of its chain.
+    fn send(&mut self, message: Queued) -> Result<(), Error> {
+        self.exported = add(self.exported, add(message.value, message.prepaid)?)?;
+        self.state.enqueue(message);
         Ok(())
     }
 }
 
-/// Checks that one transaction neither made nor lost money; gives what it burned.
-///
-/// `before` is the old balance with the message's value, `sent` what the new messages carry. The executor drops
-/// what is left on an account that storage debt deletes: that counts as burned too.
-fn balance_books(before: Nano, sent: Nano, executed: &Executed) -> Result<Nano, Error> {
-    let account = &executed.account;
-    let kept = add(add(account.balance(), executed.collected_fees)?, sent)?;
-    let after = add(kept, executed.burned)?;
-    match before.checked_sub(after) {
-        Some(lost) if lost.is_zero() || !account.exists() => add(executed.burned, lost),
-        _ => Err(Error::MoneyNotConserved { account: account.address().clone(), before, after }),
+fn external_job((hash, message): &(MsgHash, Cell)) -> Job {
+    Job {
+        hash: *hash,
+        // INVARIANT: the mempool takes only external messages to standard addresses.
+        destination: external_destination(message),
+        message: message.clone(),
+        value: Nano::ZERO,
+        prepaid: Nano::ZERO,
     }
-}
-
-/// Value and prepaid forwarding fees of a queued message.
-pub(crate) fn carried(message: &Cell) -> Result<Nano, Error> {
-    let routed = route(message)?;
-    add(routed.value, routed.prepaid)
-}
-
-/// Place of an internal message in the queue.
-pub(crate) fn queue_key(message: &Cell) -> Result<QueueKey, Error> {
-    Ok(QueueKey { created_lt: route(message)?.created_lt, hash: MsgHash::from(message.repr_hash()) })
-}
-
-/// Destination of an external inbound message; `None` for every other cell.
-pub(crate) fn external_destination(message: &Cell) -> Option<Address> {
-    match message.parse::<MsgInfo>() {
-        Ok(MsgInfo::ExtIn(info)) => standard(info.dst),
-        _ => None,
-    }
-}
-
-fn route(message: &Cell) -> Result<Routed, Error> {
-    // INVARIANT: the queue holds internal messages only.
-    route_internal(message)?.ok_or(Error::NotInternal)
-}
-
-fn route_internal(message: &Cell) -> Result<Option<Routed>, Error> {
-    let MsgInfo::Int(info) = message.parse::<MsgInfo>().map_err(Error::BadCell)? else {
-        return Ok(None);
-    };
-    Ok(Some(Routed {
-        destination: standard(info.dst),
-        created_lt: Lt(info.created_lt),
-        value: info.value.tokens.into(),
-        prepaid: info.fwd_fee.into(),
-    }))
-}
-
-fn standard(address: IntAddr) -> Option<Address> {
-    match address {
-        IntAddr::Std(address) if address.anycast.is_none() => Some(address),
-        _ => None,
-    }
-}
-
-fn add(a: Nano, b: Nano) -> Result<Nano, Error> {
-    a.checked_add(b).ok_or(Error::AmountOverflow)
 }
 
 #[cfg(test)]
 mod tests {
+    use chain::Config;
     use ton_abi::{Address, CellBuilder, Hash, InternalMessage};
     use tycho_types::cell::{CellFamily, Store};
+    use tycho_types::models::MsgInfo;
 
     use super::*;
     use crate::{Genesis, Node};
@@ -301,7 +382,7 @@ mod tests {
     fn message_that_nobody_can_take_in_does_not_stop_the_chain() {
         let mut node = Node::new(Genesis::new(Config::local())).unwrap();
         let message = broken_message(Nano(77));
-        node.state.queue.insert_mut(queue_key(&message).unwrap(), message);
+        node.state.enqueue(Queued::parse(&message).unwrap());
         node.state.ledger.supply = Nano(77);
         assert!(node.audit().unwrap().is_balanced());
         let block = node.produce_block().unwrap();

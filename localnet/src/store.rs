@@ -2,8 +2,8 @@
 //!
 //! Layout: 8 bytes of magic, format version (u32), length of the rest (u64), SHA-256 of the rest, then the
 //! length of the header (u64), the header (JSON) and a bag of cells. Numbers are big-endian. The roots of the
-//! bag are, in this order: configuration, accounts, queued messages, external messages, transactions block by
-//! block; the header says how many of each. Indexes are not stored, they are rebuilt.
+//! bag are, in this order: configuration, accounts, queued messages, external messages, then of each block its
+//! cell and its transactions as they were executed; the header says how many of each. Indexes are not stored, they are rebuilt.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -22,14 +22,15 @@ use tycho_types::boc::ser;
 use tycho_types::cell::{Cell, CellFamily, DynCell, HashBytes, Lazy};
 use tycho_types::models::{ShardAccount, Transaction};
 
-use crate::block::{Block, TransactionRecord, Undeliverable};
+use crate::block::{BASECHAIN, Block, MASTERCHAIN, Round, TransactionRecord, Undeliverable};
+use crate::blocks::Commitment;
 use crate::error::BadFile;
-use crate::produce::queue_key;
-use crate::state::{Ledger, State};
+use crate::message::{Queued, external_destination};
+use crate::state::{AccountEntry, Ledger, State};
 use crate::{Error, Node, NodeOptions};
 
 /// Version of the file format; a file of another version is refused.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"SUBGNODE";
 const PREFIX: usize = 8 + 4 + 8 + 32;
@@ -40,14 +41,14 @@ struct Header {
     options: NodeOptions,
     now: u32,
     ledger: [Nano; 4],
-    accounts: Vec<AccountEntry>,
+    accounts: Vec<AccountRecord>,
     queue: usize,
     externals: usize,
     blocks: Vec<BlockEntry>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct AccountEntry {
+struct AccountRecord {
     address: Address,
     last_trans_hash: TxHash,
     last_trans_lt: u64,
@@ -56,6 +57,8 @@ struct AccountEntry {
 #[derive(Serialize, Deserialize)]
 struct BlockEntry {
     id: BlockId,
+    file_hash: BlockId,
+    workchain: i8,
     seq_no: u32,
     prev_id: BlockId,
     gen_utime: u32,
@@ -67,8 +70,7 @@ struct BlockEntry {
     queue_len: usize,
     rejected: Vec<Rejection>,
     undeliverable: Vec<Undeliverable>,
-    /// Workchain of each transaction; its account is in the cell.
-    transactions: Vec<i8>,
+    transactions: usize,
 }
 
 /// A file that a node lives in between two runs of a program.
@@ -186,13 +188,15 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 fn encode(node: &Node) -> Result<(Vec<u8>, [u8; 32]), Error> {
     let state = &node.state;
     let header = serde_json::to_vec(&header_of(node)).expect("the header has string keys and plain values");
-    let config = node.config.cell();
+    let config = state.config.cell();
     let mut roots: Vec<&DynCell> = vec![config.as_ref()];
-    roots.extend(state.accounts.values().map(|account| account.cell().as_ref()));
-    roots.extend(state.queue.values().map(AsRef::as_ref));
-    roots.extend(state.externals.iter().map(|(_, cell)| cell.as_ref()));
-    let transactions = state.blocks.iter().flat_map(|block| &block.transactions);
-    roots.extend(transactions.map(|transaction| transaction.cell.as_ref()));
+    roots.extend(state.accounts.values().map(|entry| entry.account.cell().as_ref()));
+    roots.extend(state.queued().map(|message| message.cell.as_ref()));
+    roots.extend(externals(state).map(|(_, cell)| cell.as_ref()));
+    for block in blocks(state) {
+        roots.push(block.cell.as_ref());
+        roots.extend(block.transactions.iter().map(|transaction| transaction.cell.as_ref()));
+    }
     let mut boc = ser::BocHeader::<ahash::RandomState>::with_capacity(roots.len());
     for root in roots {
         boc.add_root(root);
@@ -212,6 +216,16 @@ fn encode(node: &Node) -> Result<(Vec<u8>, [u8; 32]), Error> {
     Ok((bytes, checksum))
 }
 
+/// Waiting external messages, chain by chain.
+fn externals(state: &State) -> impl Iterator<Item = &(MsgHash, Cell)> {
+    state.base.externals.iter().chain(state.master.externals.iter())
+}
+
+/// All blocks, round by round.
+fn blocks(state: &State) -> impl Iterator<Item = &Arc<Block>> {
+    state.base.blocks.iter().zip(state.master.blocks.iter()).flat_map(|(base, master)| [base, master])
+}
+
 fn header_of(node: &Node) -> Header {
     let state = &node.state;
     let Ledger { supply, fees, burned, undeliverable } = state.ledger;
@@ -223,21 +237,23 @@ fn header_of(node: &Node) -> Header {
         accounts: state
             .accounts
             .values()
-            .map(|account| AccountEntry {
+            .map(|AccountEntry { account, .. }| AccountRecord {
                 address: account.address().clone(),
                 last_trans_hash: account.last_trans_hash().into(),
                 last_trans_lt: account.last_trans_lt().0,
             })
             .collect(),
-        queue: state.queue.size(),
-        externals: state.externals.len(),
-        blocks: state.blocks.iter().map(|block| entry_of(block)).collect(),
+        queue: state.queued().count(),
+        externals: state.waiting_externals(),
+        blocks: blocks(state).map(|block| entry_of(block)).collect(),
     }
 }
 
 fn entry_of(block: &Block) -> BlockEntry {
     BlockEntry {
         id: block.id,
+        file_hash: block.file_hash,
+        workchain: block.workchain,
         seq_no: block.seq_no,
         prev_id: block.prev_id,
         gen_utime: block.gen_utime.0,
@@ -249,7 +265,7 @@ fn entry_of(block: &Block) -> BlockEntry {
         queue_len: block.queue_len,
         rejected: block.rejected.iter().map(|rejection| (**rejection).clone()).collect(),
         undeliverable: block.undeliverable.clone(),
-        transactions: block.transactions.iter().map(|record| record.account.workchain).collect(),
+        transactions: block.transactions.len(),
     }
 }
 
@@ -264,7 +280,7 @@ fn decode(bytes: &[u8]) -> Result<(Node, [u8; 32]), BadFile> {
     let mut next = || roots.pop_front().ok_or_else(|| bad("cells are missing"));
 
     let config = Config::from_cell(&next()?).map_err(|e| BadFile::Contents(e.to_string()))?;
-    let mut state = State::empty(UnixTime(header.now));
+    let mut state = State::empty(config, UnixTime(header.now));
     let [supply, fees, burned, undeliverable] = header.ledger;
     state.ledger = Ledger { supply, fees, burned, undeliverable };
     for entry in header.accounts {
@@ -276,26 +292,36 @@ fn decode(bytes: &[u8]) -> Result<(Node, [u8; 32]), BadFile> {
     }
     for _ in 0..header.queue {
         let cell = next()?;
-        let key = queue_key(&cell).map_err(|e| BadFile::Contents(e.to_string()))?;
-        state.queue.insert_mut(key, cell);
+        state.enqueue(Queued::parse(&cell).map_err(|e| BadFile::Contents(e.to_string()))?);
     }
     let mut externals = Vec::new();
     for _ in 0..header.externals {
         let cell = next()?;
         externals.push((MsgHash::from(cell.repr_hash()), cell));
     }
-    for entry in header.blocks {
-        let cells = entry.transactions.iter().map(|_| next()).collect::<Result<Vec<_>, _>>()?;
-        restore_block(&mut state, entry, cells)?;
+    let mut entries = header.blocks.into_iter();
+    while let (Some(base), Some(master)) = (entries.next(), entries.next()) {
+        let workchain = Arc::new(restore_block(&mut state, base, &mut next, None)?);
+        let master = Arc::new(restore_block(&mut state, master, &mut next, Some(workchain.clone()))?);
+        state.push_round(&Round { workchain, master, accounts: Vec::new() });
     }
     // Behind the blocks, whose rejections of these messages are outdated.
     for (hash, cell) in externals {
-        state.push_external(hash, cell);
+        let destination = external_destination(&cell).ok_or_else(|| bad("no external message"))?;
+        state.push_external(destination.workchain, hash, cell);
     }
-    if state.blocks.is_empty() || state.hash() != header.state_hash.0 {
+    if state.base.blocks.is_empty() {
+        return Err(bad("no blocks"));
+    }
+    for workchain in [BASECHAIN, MASTERCHAIN] {
+        let chain = state.chain_mut(workchain);
+        let commitment = Commitment::of_block(chain.head()).map_err(|e| BadFile::Contents(e.to_string()))?;
+        chain.commitment = commitment;
+    }
+    if state.hash() != header.state_hash.0 {
         return Err(bad("the state has another hash"));
     }
-    Ok((Node { config, options: header.options, state }, checksum))
+    Ok((Node { options: header.options, state }, checksum))
 }
 
 fn checked_body(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), BadFile> {
@@ -337,10 +363,16 @@ fn read_roots(boc: &[u8]) -> Result<VecDeque<Cell>, BadFile> {
         .ok_or(BadFile::Contents("a root is missing".to_owned()))
 }
 
-fn restore_block(state: &mut State, entry: BlockEntry, cells: Vec<Cell>) -> Result<(), BadFile> {
-    let mut transactions = Vec::with_capacity(cells.len());
-    for (cell, workchain) in cells.into_iter().zip(entry.transactions) {
-        transactions.push(restore_transaction(state, entry.seq_no, workchain, cell)?);
+fn restore_block(
+    state: &mut State,
+    entry: BlockEntry,
+    next: &mut impl FnMut() -> Result<Cell, BadFile>,
+    shard_block: Option<Arc<Block>>,
+) -> Result<Block, BadFile> {
+    let cell = next()?;
+    let mut transactions = Vec::new();
+    for _ in 0..entry.transactions {
+        transactions.push(restore_transaction(state, entry.seq_no, entry.workchain, next()?)?);
     }
     let rejected: Vec<_> = entry.rejected.into_iter().map(Arc::new).collect();
     for rejection in &rejected {
@@ -348,6 +380,8 @@ fn restore_block(state: &mut State, entry: BlockEntry, cells: Vec<Cell>) -> Resu
     }
     let block = Block {
         id: entry.id,
+        file_hash: entry.file_hash,
+        workchain: entry.workchain,
         seq_no: entry.seq_no,
         prev_id: entry.prev_id,
         gen_utime: UnixTime(entry.gen_utime),
@@ -360,12 +394,16 @@ fn restore_block(state: &mut State, entry: BlockEntry, cells: Vec<Cell>) -> Resu
         fees: entry.fees,
         gas_used: entry.gas_used,
         queue_len: entry.queue_len,
+        key_block: shard_block.is_some(),
+        shard_block,
+        cell,
     };
-    if block.compute_id() != block.id || block.seq_no as usize != state.blocks.len() {
+    let number = state.chain(block.workchain).blocks.len();
+    let is_master = block.workchain == MASTERCHAIN;
+    if block.compute_id() != block.id || block.seq_no as usize != number || is_master != block.key_block {
         return Err(BadFile::Contents(format!("block {} is not the one it says", block.seq_no)));
     }
-    state.push_block(Arc::new(block));
-    Ok(())
+    Ok(block)
 }
 
 fn restore_transaction(
