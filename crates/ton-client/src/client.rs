@@ -31,10 +31,15 @@ pub struct Settings {
     pub patience: u32,
     /// Transactions of one tree that are followed.
     pub tree_limit: usize,
+    /// How often [`Client::call`] and [`Client::deploy`] make a message anew that expired without having been executed.
+    pub retries: u32,
+    /// Life of each further message in percent of the one before.
+    pub growth: u32,
 }
 
 impl Default for Settings {
-    /// 60 s of life and 10 s of grace, 120 s for a hop, 10 s for a block up to 6 times, 10 000 transactions.
+    /// 60 s of life and 10 s of grace, 120 s for a hop, 10 s for a block up to 6 times, 10 000 transactions; 5 further
+    /// messages, each with one and a half times the life (SDK: `message_retries_count` 5, growth factor 1.5).
     fn default() -> Self {
         Self {
             lifetime: 60,
@@ -43,6 +48,8 @@ impl Default for Settings {
             block_wait: Duration::from_secs(10),
             patience: 6,
             tree_limit: 10_000,
+            retries: 5,
+            growth: 150,
         }
     }
 }
@@ -142,8 +149,18 @@ impl Client {
     /// # Errors
     /// [`Error::Transport`].
     pub async fn header(&self, address: &Address, pubkey: Option<PublicKey>) -> Result<Header> {
+        self.header_again(address, pubkey, 0).await
+    }
+
+    /// The same for a message that is made for the `attempt`-th time (from 0): later ones live longer.
+    async fn header_again(
+        &self,
+        address: &Address,
+        pubkey: Option<PublicKey>,
+        attempt: u32,
+    ) -> Result<Header> {
         let now = self.transport.now(address).await?;
-        let expire = now.seconds().plus(self.settings.lifetime);
+        let expire = now.seconds().plus(self.settings.lifetime_of(attempt));
         Ok(Header { time: self.later(now), expire, pubkey })
     }
 
@@ -211,7 +228,8 @@ impl Client {
         self.sign(&message, abi, header, signer).await
     }
 
-    /// Calls a function by a signed external message and follows everything it causes.
+    /// Calls a function by a signed external message and follows everything it causes. A message that expired without
+    /// having been executed, and not because the contract refused it, is made anew with a longer life.
     ///
     /// # Errors
     /// Those of [`Client::call_message`] and [`Client::process_message`].
@@ -222,12 +240,20 @@ impl Client {
         params: &Value,
         signer: &dyn Signer,
     ) -> Result<Tree> {
-        let header = self.header(&contract.address, Some(signer.public_key())).await?;
-        let message = self.call_message(contract, function, params, &header, signer).await?;
-        self.process_message(&message).await
+        let mut attempt = 0;
+        loop {
+            let header = self.header_again(&contract.address, Some(signer.public_key()), attempt).await?;
+            let message = self.call_message(contract, function, params, &header, signer).await?;
+            let outcome = self.process_message(&message).await;
+            attempt += 1;
+            match outcome {
+                Err(error) if self.settings.retries_after(&error, attempt) => {}
+                outcome => return outcome,
+            }
+        }
     }
 
-    /// Deploys a contract by a signed external message; its address must have money.
+    /// Deploys a contract by a signed external message, made anew as in [`Client::call`]; its address must have money.
     ///
     /// # Errors
     /// [`Error::AccountMissing`] or [`Error::AlreadyDeployed`] or [`Error::BalanceTooLow`] (not even the import of the
@@ -247,15 +273,23 @@ impl Client {
                 registry.add_account(address.clone(), name);
             });
         }
-        let header = self.header(&address, Some(signer.public_key())).await?;
-        let message = self.deploy_message(deploy, &header, signer).await?;
         let config = self.transport.config().await?;
-        let fee = tvm::import_fee(&config, &message.cell, address.workchain).unwrap_or_default();
-        if account.balance() <= fee {
-            let (balance, needed) = (account.balance(), Nano(fee.0 + 1));
-            return Err(Error::BalanceTooLow { address, balance, needed });
-        }
-        let tree = self.process_message(&message).await?;
+        let mut attempt = 0;
+        let tree = loop {
+            let header = self.header_again(&address, Some(signer.public_key()), attempt).await?;
+            let message = self.deploy_message(deploy, &header, signer).await?;
+            let fee = tvm::import_fee(&config, &message.cell, address.workchain).unwrap_or_default();
+            if account.balance() <= fee {
+                let (balance, needed) = (account.balance(), Nano(fee.0 + 1));
+                return Err(Error::BalanceTooLow { address, balance, needed });
+            }
+            let outcome = self.process_message(&message).await;
+            attempt += 1;
+            match outcome {
+                Err(error) if self.settings.retries_after(&error, attempt) => {}
+                outcome => break outcome?,
+            }
+        };
         match tree.root().tx.end_status {
             AccountStatus::Active => Ok((contract, tree)),
             status => Err(Error::NotActive { address, status }),

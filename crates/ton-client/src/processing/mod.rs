@@ -2,8 +2,10 @@
 //!
 //! COMPAT(sdk): the module has the name of the official SDK's `processing`. A message is followed the same way on
 //! every transport: ask for its transaction, ask for a reported rejection, wait for the next block, until chain
-//! time passes the message's `expire`.
+//! time passes the message's `expire`. Only then, and only once its absence is proven, does [`Client::call`] make the
+//! message anew: one that may still land is never sent in another form.
 
+mod expiry;
 mod step;
 mod tree;
 
@@ -16,7 +18,7 @@ pub use self::step::{FailureKind, Step, StepMessage};
 pub use self::tree::Tree;
 use crate::error::{NotIncluded, NotIncludedCause};
 use crate::ids::{MsgHash, TxHash};
-use crate::net::{FoundTransaction, Head, RejectReason};
+use crate::net::{FoundTransaction, Head, RejectReason, TransportError};
 use crate::{Client, Error, Result, boc, tvm};
 
 /// A finished external message, ready to be posted any number of times.
@@ -72,18 +74,27 @@ impl Client {
 
     /// Posts a message and follows everything it causes.
     ///
-    /// Later transactions of the tree may have failed, see [`Tree::expect_success`].
+    /// Later transactions of the tree may have failed, see [`Tree::expect_success`]. If the answer to the post got
+    /// lost, the message is waited for as if it had been taken.
     ///
     /// # Errors
-    /// Those of [`Client::send_message`] and [`Client::wait_tree`]; [`Error::Failed`] if the message's own
-    /// transaction failed; [`Error::Interrupted`] if the connection failed, so that nobody knows what the
-    /// network does with the message.
+    /// Those of [`Client::send_message`] and [`Client::resume_message`].
     pub async fn process_message(&self, message: &Outgoing) -> Result<Tree> {
-        let outcome = match self.send_message(message).await {
-            Ok(()) => self.wait_tree(message).await,
+        match self.send_message(message).await {
+            // Nobody took it, so there is nothing to wait for.
+            Err(error @ Error::Transport(TransportError::Refused { .. })) => Err(error),
+            Ok(()) | Err(Error::Transport(_)) => self.resume_message(message).await,
             Err(error) => Err(error),
-        };
-        match outcome {
+        }
+    }
+
+    /// Follows a message that was posted before, also after [`Error::Interrupted`] and in another run of the program.
+    ///
+    /// # Errors
+    /// Those of [`Client::wait_tree`]; [`Error::Failed`] if the message's own transaction failed;
+    /// [`Error::Interrupted`] if the connection failed, so that nobody knows what the network does with the message.
+    pub async fn resume_message(&self, message: &Outgoing) -> Result<Tree> {
+        match self.wait_tree(message).await {
             Err(Error::Transport(source)) if source.is_temporary() => {
                 Err(Error::Interrupted { message: message.hash, expire: message.expire, source })
             }
@@ -106,15 +117,16 @@ impl Client {
                 return Ok(found);
             }
             if let Some(rejection) = self.transport().rejection(&message.hash).await? {
-                return Err(self.not_included(message, NotIncludedCause::Rejected(rejection.reason)));
+                let reason = self.explain_rejection(message, rejection, head.gen_utime).await;
+                return Err(self.not_included(message, NotIncludedCause::Rejected(reason)));
             }
             if head.gen_utime > end {
                 return match message.expire {
-                    Some(expire) => self.expired(message, expire).await,
+                    Some(expire) => self.expired(message, expire, head).await,
                     None => Err(Error::Pending { message: message.hash, at: head.gen_utime }),
                 };
             }
-            head = self.next_head(&message.address, &head, message.hash).await?;
+            head = self.next_news(message, &head).await?;
         }
     }
 
@@ -239,20 +251,16 @@ impl Client {
         Err(Error::Pending { message, at: head.gen_utime })
     }
 
-    /// A message that outlived its time: a last look, then the reason by a run of our own.
-    async fn expired(&self, message: &Outgoing, expire: UnixTime) -> Result<FoundTransaction> {
-        if let Some(found) = self.transport().transaction_of(&message.hash).await? {
-            return Ok(found);
+    /// The block after `head`, or `head` itself when there is news about the message.
+    async fn next_news(&self, message: &Outgoing, head: &Head) -> Result<Head> {
+        let Outgoing { hash, address, .. } = message;
+        for _ in 0..self.settings().patience {
+            let next = self.transport().wait_news(address, head, hash, self.settings().block_wait).await?;
+            if let Some(next) = next {
+                return Ok(next);
+            }
         }
-        let diagnosis = self.diagnose(message, UnixTime(expire.0.saturating_sub(1))).await?;
-        Err(self.not_included(message, NotIncludedCause::Expired { expire, diagnosis }))
-    }
-
-    /// Why a message would not be included at `time`; `None` if it would.
-    async fn diagnose(&self, message: &Outgoing, time: UnixTime) -> Result<Option<RejectReason>> {
-        let account = self.transport().account(&message.address).await?;
-        let config = self.transport().config().await?;
-        tvm::check_external(&config, &account, &message.cell, time)
+        Err(Error::Pending { message: *hash, at: head.gen_utime })
     }
 
     fn not_included(&self, message: &Outgoing, cause: NotIncludedCause) -> Error {

@@ -3,15 +3,45 @@
 //! COMPAT(sdk): the module has the name of the official SDK's `net`. A transport answers plain questions about
 //! accounts, blocks, messages and transactions; waiting, decoding and diagnosis are built on them in
 //! [`crate::processing`], the same for every transport.
+//!
+//! - [`GraphqlTransport`] and [`JrpcTransport`] are networks behind one or several endpoints ([`Options`]);
+//! - [`LocalProof`] decides whether a network is one for development.
+//!
+//! # Invariants
+//! - Nothing that a network says is trusted: answers are limited in size, bags of cells in depth ([`crate::boc`]),
+//!   and what was asked for by its hash or address is compared with it. What makes no sense is
+//!   [`TransportError::BadAnswer`], never a panic.
+//! - Only errors that may pass are tried again, and only for a limited time.
+//! - Keys of endpoints are never shown, neither in errors nor by `Debug`.
+
+mod answer;
+mod cache;
+mod graphql;
+mod jrpc;
+mod link;
+mod local;
+mod options;
+mod socket;
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ton_abi::{Address, Cell, Lt, Nano, UnixMillis, UnixTime};
 
+pub use self::answer::Malformed;
+pub use self::graphql::{GraphqlTransport, Subscription};
+pub use self::jrpc::JrpcTransport;
+use self::link::Outcome;
+pub use self::link::Refusal;
+pub use self::local::LocalProof;
+pub use self::options::{BadOptions, Options, Secret};
 use crate::ids::{BlockId, MsgHash, TxHash};
+
+/// A cause of any kind.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The newest block of a shard as far as clients care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +76,8 @@ impl FoundTransaction {
 /// A network to talk to.
 ///
 /// Implemented by the embedded node and by clients of remote endpoints. Every method may be called at any time
-/// and from any thread; none of them retries or waits, except [`Transport::wait_block`] within its timeout.
+/// and from any thread; none of them waits for the chain, except [`Transport::wait_block`] and
+/// [`Transport::wait_news`] within their timeout. Remote transports try again after errors that may pass.
 /// Answers may lag behind each other: a block may be known before its transactions are, or the other way round.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -83,9 +114,22 @@ pub trait Transport: Send + Sync {
         timeout: Duration,
     ) -> Result<Option<Head>, TransportError>;
 
+    /// Like [`Transport::wait_block`], but ends earlier, with `after` itself, when something was reported about a
+    /// posted message: then it is time to ask for its transaction or rejection. Each news ends one such wait.
+    async fn wait_news(
+        &self,
+        address: &Address,
+        after: &Head,
+        _message: &MsgHash,
+        timeout: Duration,
+    ) -> Result<Option<Head>, TransportError> {
+        self.wait_block(address, after, timeout).await
+    }
+
     /// Hands an external message over to the network, as the bytes of a bag of cells.
     ///
     /// Success says that somebody took the bytes, nothing more. The same bytes may be posted any number of times.
+    /// [`TransportError::Refused`] says that nobody took them; after all other errors the message may be on its way.
     async fn post(&self, message: &[u8]) -> Result<(), TransportError>;
 
     /// The newest known state of an account, [`chain::Account::none`] if it does not exist.
@@ -199,7 +243,7 @@ pub enum TransportError {
         /// Name of the network.
         network: String,
         /// Cause.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: BoxError,
     },
     /// The network answered that the request is wrong; trying again will not help.
     #[error("{network} refused the request: {source}")]
@@ -207,7 +251,7 @@ pub enum TransportError {
         /// Name of the network.
         network: String,
         /// What it said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: BoxError,
     },
     /// The answer makes no sense.
     #[error("{network} gave an unusable answer: {source}")]
@@ -215,8 +259,48 @@ pub enum TransportError {
         /// Name of the network.
         network: String,
         /// What is wrong with it.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: BoxError,
     },
+}
+
+/// What became of a posted message, in the words of [`Transport::post`].
+fn posted(outcome: Outcome) -> Result<(), TransportError> {
+    match outcome.result {
+        Ok(_) => Ok(()),
+        // Somebody else may have it.
+        Err(TransportError::Refused { network, source }) if outcome.lost > 0 => {
+            Err(TransportError::Unreachable { network, source })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a page of an account's transactions: not more than were asked for, all of this account, newest first, up to
+/// `last`. Gives the lt of the oldest, too.
+fn read_page(
+    rows: Result<&[Value], Malformed>,
+    page: usize,
+    account: &Address,
+    last: Lt,
+    read: impl Fn(&Value) -> Result<FoundTransaction, Malformed>,
+) -> Result<(Vec<FoundTransaction>, Option<Lt>), Malformed> {
+    let rows = rows?;
+    if rows.len() > page {
+        return Err(Malformed::Other("number of transactions"));
+    }
+    let (mut found, mut newest, mut oldest) = (Vec::with_capacity(rows.len()), last, None);
+    for row in rows {
+        let transaction = read(row)?;
+        let bad = |source| Malformed::Cell { field: "transaction", source };
+        let lt = Lt(transaction.cell.parse::<tycho_types::models::Transaction>().map_err(bad)?.lt);
+        if transaction.account != *account || lt > newest {
+            return Err(Malformed::Other("part of the history"));
+        }
+        newest = Lt(lt.0.saturating_sub(1));
+        oldest = Some(lt);
+        found.push(transaction);
+    }
+    Ok((found, oldest))
 }
 
 impl TransportError {
