@@ -196,6 +196,11 @@ impl Node {
             .filter_map(|hash| self.message(hash))
     }
 
+    /// Internal messages on their way, by chain, creation lt and hash.
+    pub fn waiting_messages(&self) -> impl Iterator<Item = &Arc<MessageRecord>> {
+        self.state.queued().filter_map(|queued| self.message(&queued.hash))
+    }
+
     /// Whether an external message waits in the mempool.
     #[must_use]
     pub fn is_waiting(&self, message: &MsgHash) -> bool {
