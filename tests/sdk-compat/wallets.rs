@@ -210,7 +210,7 @@ fn giver_key() -> SigningKey {
 fn network() -> Node {
     let loader = DiskLoader::new(workspace("contracts"), Vec::new());
     let text = loader.read("Giver.tsol").expect("readable");
-    let settings = Settings { abi_version: AbiVersion::V2_2 };
+    let settings = Settings { abi_version: AbiVersion::V2_2, ..Settings::default() };
     let compiled =
         tsolc::compile("Giver.tsol", &text, &loader, &settings).artifacts.expect("the giver compiles");
     let abi = ContractAbi::parse(&compiled[0].abi).expect("a valid ABI");

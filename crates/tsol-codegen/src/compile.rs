@@ -49,7 +49,8 @@ pub fn compile(
 ) -> Result<Output, Reported> {
     let contract = &program.contracts[contract];
     let module = lower::lower(program, contract, settings, diags)?;
-    let compiled = backend::compile(module, backend::Options::default())
+    let options = backend::Options { tvm_version: settings.tvm_version, ..Default::default() };
+    let compiled = backend::compile(module, options)
         .map_err(|error| no_code(contract, &error, diags))?;
     let line = |span: Span| Some((sources.path(span.file).to_owned(), sources.line_col(span).line));
     let image = |error: tycho_types::error::Error| {

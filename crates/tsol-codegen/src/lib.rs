@@ -43,4 +43,4 @@ pub mod stack;
 
 pub use abi::FunctionSignature;
 pub use compile::{Output, compile};
-pub use settings::{AbiVersion, Settings};
+pub use settings::{AbiVersion, Settings, TvmVersion};

@@ -20,7 +20,7 @@ pub mod project;
 pub mod render;
 
 pub use load::DiskLoader;
-pub use tsol_codegen::{AbiVersion, Settings};
+pub use tsol_codegen::{AbiVersion, Settings, TvmVersion};
 
 use tsol_sema::Loader;
 use tsol_syntax::diag::{Diagnostic, Diagnostics, Reported};

@@ -50,7 +50,7 @@ struct Args {
     /// Version of the ABI: 2.2 signs messages without the address, for clients with an older published ABI
     #[arg(long, value_name = "VERSION", default_value = "2.3", value_parser = parse_abi_version)]
     abi_version: AbiVersion,
-    /// Machine to build for; both give the same code, which keeps to what the two have in common
+    /// Machine to build for; `ever` avoids what the machine of Everscale, and with it the official SDK, does not know
     #[arg(long, value_name = "VERSION", default_value = "ton")]
     tvm_version: TvmVersion,
     /// Form of diagnostics
@@ -65,6 +65,15 @@ struct Args {
 enum TvmVersion {
     Ton,
     Ever,
+}
+
+impl From<TvmVersion> for tsolc::TvmVersion {
+    fn from(version: TvmVersion) -> Self {
+        match version {
+            TvmVersion::Ton => Self::Ton,
+            TvmVersion::Ever => Self::Ever,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,9 +108,6 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return build_project(directory, &args.output_dir);
     }
     let file = args.file.as_deref().context("no source file is given; name one, or see --help")?;
-    match args.tvm_version {
-        TvmVersion::Ton | TvmVersion::Ever => {}
-    }
     if !args.output_dir.is_dir() {
         bail!(
             "the output directory {} does not exist; create it, or choose another with -o",
@@ -113,7 +119,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let loader = DiskLoader::new(args.base_path.clone().unwrap_or_default(), args.include_path.clone());
-    let settings = Settings { abi_version: args.abi_version };
+    let settings = Settings { abi_version: args.abi_version, tvm_version: args.tvm_version.into() };
     let compilation = tsolc::compile(&loader.name_of(file), &text, &loader, &settings);
     report(&compilation, args.error_format)?;
     let Ok(artifacts) = &compilation.artifacts else { return Ok(ExitCode::FAILURE) };

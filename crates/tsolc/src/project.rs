@@ -121,7 +121,7 @@ pub fn write(project: &Project, output: &Path) -> Result<(), Error> {
 
 fn settings_of(name: &str) -> Settings {
     let abi_version = if stem(name) == OLDER_ABI { AbiVersion::V2_2 } else { AbiVersion::V2_3 };
-    Settings { abi_version }
+    Settings { abi_version, ..Settings::default() }
 }
 
 fn stem(name: &str) -> &str {

@@ -11,6 +11,7 @@ use crate::encode::{EncodeError, Encoder, Piece, SourceMap, Target};
 use crate::ir::{self, FuncId, Module, VerifyError};
 use crate::listing;
 use crate::opcode::Op;
+use crate::settings::TvmVersion;
 use crate::stack::{Code, Insn, StackError, StackOp, compile_function};
 
 /// Deepest code tree: with the message and the data around it the network's limit of 512 holds.
@@ -23,11 +24,13 @@ pub struct Options {
     pub optimize: bool,
     /// Begin with `SETCP 0`.
     pub set_codepage: bool,
+    /// Machine that runs the code.
+    pub tvm_version: TvmVersion,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { optimize: true, set_codepage: true }
+        Self { optimize: true, set_codepage: true, tvm_version: TvmVersion::default() }
     }
 }
 
@@ -107,6 +110,9 @@ fn emit(module: &Module, options: Options) -> Result<Program, BackendError> {
         let mut code = compile_function(function, id == module.entry)?;
         if options.optimize {
             crate::stack::peephole(&mut code);
+        }
+        if options.tvm_version == TvmVersion::Ever {
+            crate::stack::for_everscale(&mut code);
         }
         functions.push((function.name.clone(), code.clone()));
         if plan.recursive.contains(&id) || id == module.entry {

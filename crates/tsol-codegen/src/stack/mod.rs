@@ -9,6 +9,7 @@
 
 mod arrange;
 mod emit;
+mod everscale;
 mod ops;
 mod peephole;
 mod shape;
@@ -16,6 +17,7 @@ mod shape;
 use tsol_syntax::span::Span;
 
 pub use emit::{StackError, compile_function};
+pub(crate) use everscale::for_everscale;
 pub use ops::StackOp;
 pub(crate) use peephole::peephole;
 

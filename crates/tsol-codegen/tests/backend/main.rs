@@ -17,7 +17,7 @@ use tsol_codegen::ir::Module;
 
 /// Compares the two on one module for some arguments.
 fn check(module: &Module, seed: u64, optimize: bool) -> bool {
-    let program = match compile(module.clone(), Options { optimize, set_codepage: true }) {
+    let program = match compile(module.clone(), Options { optimize, ..Options::default() }) {
         Ok(program) => program,
         Err(error) => panic!("seed {seed}: {error}\n{module}"),
     };
