@@ -6,7 +6,7 @@ use ton_abi::Nano;
 
 /// Both sides of the conservation equation, in nanotokens.
 ///
-/// `supply = balances + fees + in_flight + burned + undeliverable`, exactly.
+/// `supply = balances + fees + in_flight + burned + undeliverable + dropped`, exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Audit {
     /// Balances of the zero state and of later account edits.
@@ -17,12 +17,14 @@ pub struct Audit {
     ///
     /// The part of a forwarding fee that travels inside its message is collected when the message is imported.
     pub fees: Nano,
-    /// Values, and forwarding fees still to be collected, of queued messages.
+    /// Values, and forwarding fees still to be collected, of queued and of delayed messages.
     pub in_flight: Nano,
     /// Sent to the burning address of the configuration, or left on an account at the moment of its deletion.
     pub burned: Nano,
     /// Carried by messages that nobody can receive.
     pub undeliverable: Nano,
+    /// Carried by messages that a fault dropped ([`crate::FaultAction::Drop`]).
+    pub dropped: Nano,
 }
 
 impl Audit {
@@ -32,7 +34,8 @@ impl Audit {
     /// If the sum exceeds `u128`: amounts have at most 120 bits each.
     #[must_use]
     pub fn accounted(&self) -> Nano {
-        [self.balances, self.fees, self.in_flight, self.burned, self.undeliverable].into_iter().sum()
+        let sent = [self.in_flight, self.undeliverable, self.dropped];
+        [self.balances, self.fees, self.burned].into_iter().chain(sent).sum()
     }
 
     /// Whether not one nanotoken appeared or vanished.
@@ -47,8 +50,15 @@ impl fmt::Display for Audit {
         let sign = if self.is_balanced() { "=" } else { "!=" };
         write!(
             f,
-            "supply {:#} {sign} balances {:#} + fees {:#} + in flight {:#} + burned {:#} + undeliverable {:#}",
-            self.supply, self.balances, self.fees, self.in_flight, self.burned, self.undeliverable
+            "supply {:#} {sign} balances {:#} + fees {:#} + in flight {:#} + burned {:#} + undeliverable {:#} \
+             + dropped {:#}",
+            self.supply,
+            self.balances,
+            self.fees,
+            self.in_flight,
+            self.burned,
+            self.undeliverable,
+            self.dropped
         )
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use chain::{Account, ExecContext};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use ton_abi::{Address, Boc, Cell, Lt, Nano, UnixTime};
+use ton_abi::{Address, Boc, Cell, Hash, Lt, Nano, UnixTime};
 use ton_client::net::Rejection;
 use ton_client::{BlockId, MsgHash, TxHash};
 
@@ -49,6 +50,10 @@ pub struct Block {
     pub gas_used: u64,
     /// Messages left in the queue of this chain for its next block.
     pub queue_len: usize,
+    /// Whether its bounced messages carry the whole original body, see [`crate::NodeOptions`].
+    pub full_body_in_bounced: bool,
+    /// Whether messages bounced, too, when the actions failed.
+    pub bounce_after_failed_action: bool,
     /// Whether it carries the full configuration: every masterchain block does.
     pub key_block: bool,
     /// Of a masterchain block the newest workchain block, which its `shard_hashes` name.
@@ -96,6 +101,8 @@ pub struct TransactionRecord {
     pub in_msg: Option<MsgHash>,
     /// Hashes of the messages it created, in order of their lt.
     pub out_msgs: Vec<MsgHash>,
+    /// The account before it, of some transactions: traces of later ones start from there.
+    pub(crate) before: Option<Account>,
     /// The transaction as the network stores it.
     pub cell: Cell,
 }
@@ -142,6 +149,17 @@ impl Block {
     #[must_use]
     pub fn boc(&self) -> Vec<u8> {
         Boc::encode(&self.cell)
+    }
+
+    /// What its transactions are executed with.
+    pub(crate) fn context(&self) -> ExecContext {
+        ExecContext {
+            block_lt: self.start_lt,
+            rand_seed: Hash(self.rand_seed),
+            full_body_in_bounced: self.full_body_in_bounced,
+            bounce_after_failed_action: self.bounce_after_failed_action,
+            ..ExecContext::new(self.gen_utime, self.start_lt.plus(1))
+        }
     }
 
     /// Seed of block `seq_no` that follows `previous`.

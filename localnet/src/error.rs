@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ton_abi::{Address, Nano, UnixTime};
-use ton_client::MsgHash;
+use ton_client::{MsgHash, TxHash};
 
 use crate::external::BadExternal;
 
@@ -121,6 +121,37 @@ pub enum Error {
         /// What is wrong with it.
         reason: BadFile,
     },
+    /// The database cannot be used.
+    #[error("the database in {path} cannot be used: {reason}")]
+    Db {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong.
+        reason: BadDb,
+    },
+    /// A rule of a fault makes no sense.
+    #[error("bad fault rule: {0}")]
+    BadFault(&'static str),
+    /// Only a deployed contract has code and data.
+    #[error("there is no contract at {address}")]
+    NoContract {
+        /// The address.
+        address: Address,
+    },
+    /// No such transaction is known.
+    #[error("there is no transaction {hash}")]
+    NoTransaction {
+        /// Its hash.
+        hash: TxHash,
+    },
+    /// A transaction cannot be executed again.
+    #[error("transaction {hash} cannot be traced: {reason}")]
+    NotTraceable {
+        /// Its hash.
+        hash: TxHash,
+        /// Why not.
+        reason: String,
+    },
     /// Somebody else saved to the file since it was loaded.
     #[error(
         "{path} was changed by another process since it was loaded: nothing was saved, run the command again"
@@ -129,6 +160,40 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// What is wrong with a database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadDb {
+    /// Another process uses it.
+    #[error("another process has it open")]
+    Locked,
+    /// The file belongs to another program.
+    #[error("its file is not a database of this node")]
+    NotDatabase,
+    /// It was written by another version of the layout.
+    #[error(
+        "it has format {found}, this program reads {supported}; use another folder or the program that wrote it"
+    )]
+    Version {
+        /// Format of the database.
+        found: u64,
+        /// Format of this program.
+        supported: u64,
+    },
+    /// It contradicts itself or its checksums.
+    #[error("it is damaged ({0})")]
+    Damaged(String),
+    /// The folder or a file in it cannot be used.
+    #[error("{0}")]
+    Io(String),
+    /// A commit failed.
+    #[error("writing failed ({0})")]
+    Write(String),
+    /// An earlier commit failed.
+    #[error("an earlier write failed; open it again")]
+    Broken,
 }
 
 /// What is wrong with a state file.

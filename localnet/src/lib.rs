@@ -51,9 +51,11 @@
 mod audit;
 mod block;
 mod blocks;
+pub mod db;
 mod edit;
 mod error;
 mod external;
+mod faults;
 mod genesis;
 pub mod giver;
 mod lookup;
@@ -64,14 +66,17 @@ mod produce;
 mod run;
 mod state;
 mod store;
+mod trace;
 mod transport;
 
 pub use self::audit::Audit;
 pub use self::block::{
     BASECHAIN, Block, MASTERCHAIN, MessageRecord, Round, TransactionRecord, Undeliverable,
 };
-pub use self::error::{BadFile, Error};
+pub use self::db::Db;
+pub use self::error::{BadDb, BadFile, Error};
 pub use self::external::BadExternal;
+pub use self::faults::{BodyPrefix, Fault, FaultAction, FaultDirection, FaultRule, MAX_DELAY, MAX_FAULTS};
 pub use self::genesis::Genesis;
 pub use self::node::{Checkpoint, Node};
 pub use self::options::{Delivery, Mining, NodeOptions};

@@ -24,7 +24,7 @@ pub struct Node {
 
 /// A moment of a node to return to; see [`Node::checkpoint`].
 #[derive(Clone)]
-pub struct Checkpoint(State);
+pub struct Checkpoint(pub(crate) State);
 
 impl Node {
     /// A network that consists of its zero state.
@@ -215,9 +215,10 @@ impl Node {
             in_flight: self
                 .state
                 .queued()
-                .try_fold(Nano::ZERO, |all, one| sum(sum(all, one.value)?, one.prepaid))?,
+                .try_fold(self.state.faults.held_value, |all, one| sum(sum(all, one.value)?, one.prepaid))?,
             burned: ledger.burned,
             undeliverable: ledger.undeliverable,
+            dropped: ledger.dropped,
         })
     }
 

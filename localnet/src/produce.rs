@@ -12,12 +12,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chain::{ExecContext, ExecError};
-use ton_abi::{Address, Cell, Hash, Lt, Nano};
+use ton_abi::{Address, Cell, Lt, Nano};
 use ton_client::net::{RejectReason, Rejection};
 use ton_client::{MsgHash, TxHash};
 
 use crate::block::{BASECHAIN, Block, MASTERCHAIN, Round, TransactionRecord, Undeliverable};
 use crate::blocks::{Draft, Import, Step, seal};
+use crate::faults::Admit;
 use crate::message::{Queued, external_destination};
 use crate::run::{Bench, Job, Outcome, Ran, Refusal, add};
 use crate::state::{QueueKey, State};
@@ -55,6 +56,7 @@ pub(crate) fn produce(
     state: &mut State,
 ) -> Result<Round, Error> {
     state.now = state.now.plus(options.seconds_per_block);
+    state.begin_faults(state.master.head().seq_no + 1)?;
     let workchain = Arc::new(Producer::new(options, only, state, None).run()?);
     let master = Arc::new(Producer::new(options, only, state, Some(workchain.clone())).run()?);
     let transactions = workchain.transactions.iter().chain(&master.transactions);
@@ -96,17 +98,13 @@ impl<'a> Producer<'a> {
             fees: Nano::ZERO,
             gas_used: 0,
             queue_len: 0,
+            full_body_in_bounced: options.full_body_in_bounced,
+            bounce_after_failed_action: options.bounce_after_failed_action,
             key_block: workchain == MASTERCHAIN,
             shard_block,
             cell: Cell::default(),
         };
-        let context = ExecContext {
-            block_lt: start_lt,
-            rand_seed: Hash(block.rand_seed),
-            full_body_in_bounced: options.full_body_in_bounced,
-            bounce_after_failed_action: options.bounce_after_failed_action,
-            ..ExecContext::new(block.gen_utime, start_lt.plus(1))
-        };
+        let context = block.context();
         let start_balance = state.chain(workchain).balance;
         Self {
             options,
@@ -181,7 +179,11 @@ impl<'a> Producer<'a> {
     fn import_queue(&mut self) -> Result<(), Error> {
         let workchain = self.block.workchain;
         let queue = self.state.chain(workchain).queue.clone();
-        let mut waiting = queue.values();
+        let order = self.state.import_order(workchain, self.block.seq_no);
+        let mut waiting: Box<dyn Iterator<Item = &Queued>> = match &order {
+            Some(keys) => Box::new(keys.iter().filter_map(|key| queue.get(key))),
+            None => Box::new(queue.values()),
+        };
         while !self.is_full() {
             let room = self.batch();
             let batch: Vec<Queued> =
@@ -190,7 +192,7 @@ impl<'a> Producer<'a> {
                 break;
             }
             let keys: Vec<_> = batch.iter().map(Queued::key).collect();
-            let jobs: Vec<_> = batch.into_iter().map(Job::internal).collect();
+            let jobs = self.internal_jobs(batch);
             let taken = self.process(jobs, |job| Import::Queue(job.prepaid))?;
             for key in &keys[..taken] {
                 self.state.chain_mut(workchain).queue.remove_mut(key);
@@ -208,13 +210,18 @@ impl<'a> Producer<'a> {
             let batch = self.fresh.values().take_while(|one| one.created_lt <= horizon);
             let batch: Vec<Queued> = batch.take(self.batch()).cloned().collect();
             let keys: Vec<_> = batch.iter().map(Queued::key).collect();
-            let jobs: Vec<_> = batch.into_iter().map(Job::internal).collect();
+            let jobs = self.internal_jobs(batch);
             let taken = self.process(jobs, |job| Import::Immediate(job.prepaid))?;
             for key in &keys[..taken] {
                 self.fresh.remove(key);
             }
         }
         Ok(())
+    }
+
+    fn internal_jobs(&self, batch: Vec<Queued>) -> Vec<Job> {
+        let faults = &self.state.faults;
+        batch.into_iter().map(|message| Job::internal(faults.bounces(&message.hash), message)).collect()
     }
 
     fn import_externals(&mut self) -> Result<(), Error> {
@@ -224,6 +231,7 @@ impl<'a> Producer<'a> {
             None => Vec::new(),
         };
         while !self.is_full() {
+            self.state.admit_externals(workchain, self.batch(), self.block.seq_no)?;
             let waiting = self.state.chain(workchain).externals.iter().take(self.batch());
             let jobs: Vec<_> = waiting.map(external_job).collect();
             if jobs.is_empty() {
@@ -262,6 +270,7 @@ impl<'a> Producer<'a> {
     }
 
     fn enter(&mut self, job: Job, ran: Option<Ran>, import: Import) -> Result<(), Error> {
+        self.state.faults.forget(&job.hash);
         if let Import::Queue(_) = import {
             self.imported = add(self.imported, add(job.value, job.prepaid)?)?;
         }
@@ -303,10 +312,14 @@ impl<'a> Producer<'a> {
         let address = executed.account.address().clone();
         let out_msgs = out.iter().map(|(hash, _)| *hash).collect();
         for message in out.into_iter().filter_map(|(_, header)| header) {
-            if message.workchain() == self.block.workchain {
-                self.fresh.insert(message.key(), message);
-            } else {
-                self.send(message)?;
+            let value = add(message.value, message.prepaid)?;
+            match self.state.admit_internal(&message, self.block.seq_no)? {
+                Admit::Go if message.workchain() == self.block.workchain => {
+                    self.fresh.insert(message.key(), message);
+                }
+                Admit::Go | Admit::NextRound => self.send(message)?,
+                Admit::Held => self.exported = add(self.exported, value)?,
+                Admit::Dropped => self.lost = add(self.lost, value)?,
             }
         }
         self.lost = add(self.lost, burned)?;
@@ -316,6 +329,7 @@ impl<'a> Producer<'a> {
         self.block.end_lt = self.block.end_lt.max(executed.next_lt);
         self.floors.insert(address.clone(), executed.next_lt);
         let after = *executed.account.cell().repr_hash();
+        let kept = self.state.keep_before(&before);
         self.state.store_known(executed.account, facts);
 
         let record = Arc::new(TransactionRecord {
@@ -325,8 +339,10 @@ impl<'a> Producer<'a> {
             block_seq_no: self.block.seq_no,
             in_msg: Some(job.hash),
             out_msgs,
+            before: kept,
             cell: executed.transaction,
         });
+        let before = *before.cell().repr_hash();
         let (in_msg, out_msgs) = (job.message, executed.view.out_msgs);
         self.state.index(&record, Some(in_msg.clone()), out_msgs.iter().cloned());
         self.block.transactions.push(record.clone());
@@ -351,6 +367,7 @@ fn external_job((hash, message): &(MsgHash, Cell)) -> Job {
         message: message.clone(),
         value: Nano::ZERO,
         prepaid: Nano::ZERO,
+        force_bounce: false,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use chain::{Account, Config, ExecContext, ExecError, Executed};
 use rayon::prelude::*;
-use ton_abi::{Address, Cell, Hash, Lt, Nano};
+use ton_abi::{Address, Cell, Lt, Nano};
 use ton_client::MsgHash;
 
 use crate::Error;
@@ -24,20 +24,22 @@ pub(crate) struct Job {
     /// What it brings along; zero for external messages.
     pub(crate) value: Nano,
     pub(crate) prepaid: Nano,
+    /// Whether a fault sends it back.
+    pub(crate) force_bounce: bool,
 }
 
 impl Job {
-    pub(crate) fn internal(message: Queued) -> Self {
+    pub(crate) fn internal(force_bounce: bool, message: Queued) -> Self {
         let Queued { hash, cell, destination, value, prepaid, .. } = message;
-        Self { hash, message: cell, destination, value, prepaid }
+        Self { hash, message: cell, destination, value, prepaid, force_bounce }
     }
 }
 
 /// A transaction with everything that the books and indexes need of it.
 pub(crate) struct Outcome {
     pub(crate) executed: Executed,
-    /// Hash of the account's cell before.
-    pub(crate) before: Hash,
+    /// The account before.
+    pub(crate) before: Account,
     pub(crate) facts: Facts,
     /// Outgoing messages: hashes, and the headers of internal ones.
     pub(crate) out: Vec<(MsgHash, Option<Queued>)>,
@@ -106,11 +108,12 @@ impl Bench<'_> {
         let mut results = Vec::with_capacity(run.len());
         for number in run {
             let job = &jobs[number];
+            context.force_bounce = job.force_bounce;
             match chain::execute(self.config, &account, &job.message, &context) {
                 Ok(executed) => {
                     let before = std::mem::replace(&mut account, executed.account.clone());
                     context.min_lt = executed.next_lt;
-                    let outcome = Outcome::new(executed, &before, balance, job)?;
+                    let outcome = Outcome::new(executed, before, balance, job)?;
                     balance = outcome.facts.balance;
                     results.push((number, Ok(Box::new(outcome))));
                 }
@@ -124,7 +127,7 @@ impl Bench<'_> {
 }
 
 impl Outcome {
-    fn new(executed: Executed, before: &Account, balance: Nano, job: &Job) -> Result<Self, Error> {
+    fn new(executed: Executed, before: Account, balance: Nano, job: &Job) -> Result<Self, Error> {
         let mut sent = Nano::ZERO;
         let mut out = Vec::with_capacity(executed.out_messages().len());
         for cell in executed.out_messages() {
@@ -136,7 +139,7 @@ impl Outcome {
         }
         let facts = Facts::of(&executed.account);
         let burned = balance_books(add(balance, job.value)?, sent, facts, &executed)?;
-        Ok(Self { before: *before.cell().repr_hash(), executed, facts, out, burned })
+        Ok(Self { before, executed, facts, out, burned })
     }
 }
 

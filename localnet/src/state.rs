@@ -15,10 +15,14 @@ use tycho_types::models::AccountState;
 
 use crate::block::{BASECHAIN, Block, MASTERCHAIN, MessageRecord, Round, TransactionRecord};
 use crate::blocks::Commitment;
+use crate::faults::Faults;
 use crate::message::Queued;
 
 /// Rejections kept; of more the oldest are forgotten. A rejection costs its sender nothing.
 pub const KEPT_REJECTIONS: usize = 100_000;
+
+/// Of this many transactions of an account one keeps the state before it: as many are executed again for a trace.
+pub(crate) const KEPT_EVERY: u32 = 32;
 
 /// Canonical order of internal messages: creation lt, then hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +42,8 @@ pub(crate) struct Ledger {
     pub(crate) burned: Nano,
     /// Carried by messages that nobody can receive.
     pub(crate) undeliverable: Nano,
+    /// Carried by messages that a fault dropped.
+    pub(crate) dropped: Nano,
 }
 
 /// What the indexes need to know of an account, so that its cell is read once.
@@ -110,6 +116,10 @@ pub(crate) struct State {
     pub(crate) rounds: VectorSync<Arc<RoundIndex>>,
     /// The round that is being made or loaded.
     open: RoundIndex,
+    /// Rules of faults and what they decided.
+    pub(crate) faults: Faults,
+    /// Transactions of an account since its state was kept last; without an entry the next one keeps it.
+    unkept: HashTrieMapSync<Address, u32>,
     /// All external messages that wait.
     waiting: HashTrieSetSync<MsgHash>,
     pub(crate) rejections: HashTrieMapSync<MsgHash, Arc<Rejection>>,
@@ -152,6 +162,8 @@ impl State {
             messages: HashTrieMapSync::new_sync(),
             rounds: VectorSync::new_sync(),
             open: RoundIndex::default(),
+            faults: Faults::default(),
+            unkept: HashTrieMapSync::new_sync(),
             waiting: HashTrieSetSync::new_sync(),
             rejections: HashTrieMapSync::new_sync(),
             rejecting: QueueSync::new_sync(),
@@ -300,6 +312,20 @@ impl State {
         true
     }
 
+    /// Takes external messages out of those that wait for `workchain`; the others keep their order.
+    pub(crate) fn retain_externals(&mut self, workchain: i8, gone: &HashSet<MsgHash>) {
+        let mut left = QueueSync::new_sync();
+        for (hash, cell) in &self.chain(workchain).externals {
+            if !gone.contains(hash) {
+                left.enqueue_mut((*hash, cell.clone()));
+            }
+        }
+        self.chain_mut(workchain).externals = left;
+        for hash in gone {
+            self.waiting.remove_mut(hash);
+        }
+    }
+
     /// Takes the external message to `workchain` that waits longest.
     pub(crate) fn pop_external(&mut self, workchain: i8) -> Option<(MsgHash, Cell)> {
         let externals = &mut self.chain_mut(workchain).externals;
@@ -330,6 +356,8 @@ impl State {
 
     /// Enters the new state of an account.
     pub(crate) fn store_account(&mut self, account: Account) {
+        // No transaction leads here: traces of the next ones have to start from this state.
+        self.unkept.remove_mut(account.address());
         let facts = Facts::of(&account);
         self.store_known(account, facts);
     }
@@ -356,6 +384,23 @@ impl State {
         }
     }
 
+    /// The accounts of another state in place of the own ones.
+    pub(crate) fn take_accounts(&mut self, other: &Self) {
+        self.accounts = other.accounts.clone();
+        self.by_code = other.by_code.clone();
+        self.base.balance = other.base.balance;
+        self.master.balance = other.master.balance;
+    }
+
+    /// Called before each transaction: the account's state, if this transaction has to keep it for traces.
+    pub(crate) fn keep_before(&mut self, account: &Account) -> Option<Account> {
+        let address = account.address();
+        let since = self.unkept.get(address).copied().unwrap_or(KEPT_EVERY);
+        let keep = since >= KEPT_EVERY;
+        self.unkept.insert_mut(address.clone(), if keep { 1 } else { since + 1 });
+        keep.then(|| account.clone())
+    }
+
     /// An account, also one that does not exist.
     pub(crate) fn account(&self, address: &Address) -> Account {
         let found = self.accounts.get(address).map(|entry| entry.account.clone());
@@ -370,8 +415,8 @@ impl State {
         hash.update(b"localnet state 2");
         hash.update(self.config.cell().repr_hash().0);
         hash.update(self.now.0.to_be_bytes());
-        let Ledger { supply, fees, burned, undeliverable } = self.ledger;
-        for sum in [supply, fees, burned, undeliverable] {
+        let Ledger { supply, fees, burned, undeliverable, dropped } = self.ledger;
+        for sum in [supply, fees, burned, undeliverable, dropped] {
             hash.update(sum.0.to_be_bytes());
         }
         hash.update((self.accounts.size() as u64).to_be_bytes());
@@ -395,6 +440,7 @@ impl State {
                 hash.update(external.0);
             }
         }
+        self.faults.hash_into(&mut hash);
         hash.finalize().into()
     }
 }

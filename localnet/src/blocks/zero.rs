@@ -72,6 +72,8 @@ fn zero_block(
         fees: Nano::ZERO,
         gas_used: 0,
         queue_len: 0,
+        full_body_in_bounced: false,
+        bounce_after_failed_action: false,
         key_block: workchain == MASTERCHAIN,
         shard_block,
         cell,
