@@ -106,7 +106,7 @@ pub(crate) fn words(text: &str) -> String {
     if text.chars().nth(MAX_WORDS).is_some() {
         out.push('…');
     }
-    out
+    out.trim().to_owned()
 }
 
 /// A field; `null` counts as missing.
@@ -274,4 +274,56 @@ fn sane(config: chain::Config) -> Result<chain::Config, Malformed> {
         }
     }
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_servers_words_are_cut_and_cannot_move_the_cursor() {
+        assert_eq!(words("a\u{1b}[2Jb\nc"), "a [2Jb c");
+        assert_eq!(words("\u{202e}x"), "\\u202ex");
+        let long = "é".repeat(1000);
+        assert_eq!(words(&long).chars().count(), MAX_WORDS + 1);
+    }
+
+    #[test]
+    fn numbers_are_read_in_all_their_notations() {
+        for (value, expected) in [
+            (json!(7), Some(7)),
+            (json!("7"), Some(7)),
+            (json!("0x1f"), Some(31)),
+            (json!("18446744073709551615"), Some(u64::MAX)),
+            (json!(7.0), Some(7)),
+            (json!("18446744073709551616"), None),
+            (json!("-7"), None),
+            (json!(""), None),
+            (json!("0x"), None),
+            (json!("0x+1"), None),
+            (json!(-7), None),
+            (json!(1e300), None),
+            (json!([7]), None),
+        ] {
+            assert_eq!(number(&json!({ "n": value }), "n").ok(), expected, "{value}");
+        }
+        assert_eq!(number(&json!({ "n": null }), "n").unwrap_err().to_string(), "it has no n");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_bag_of_cells_or_an_error(text in ".{0,200}") {
+            let _ = bare_cell(&json!(text), "boc");
+        }
+
+        #[test]
+        fn any_bytes_are_a_bag_of_cells_or_an_error(mut bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = boc::decode(&bytes);
+            bytes.splice(0..0, [0xb5, 0xee, 0x9c, 0x72, 1, 1]);
+            let _ = boc::decode(&bytes);
+        }
+    }
 }

@@ -16,6 +16,8 @@
 
 mod answer;
 mod cache;
+#[cfg(test)]
+mod fixtures;
 mod graphql;
 mod jrpc;
 mod link;
