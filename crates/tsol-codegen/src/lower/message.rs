@@ -117,11 +117,12 @@ impl<'p> Fx<'_, 'p> {
     /// An internal message as a cell.
     pub(super) fn internal_message(&mut self, header: &Header, body: &Body<'_>) -> Lowered<Value> {
         let mut b = self.op1(Op::NewC, &[]);
-        // int_msg_info$0 ihr_disabled:0 bounce bounced:0 src:addr_none
+        // int_msg_info$0 ihr_disabled:1 bounce bounced:0 src:addr_none
+        // TON sets the first bit itself; Everscale takes 2.5 times the fee without it.
         b = match header.bounce {
-            Bounce::Known(bounce) => self.store_bits(b, if bounce { 0b001_000 } else { 0 }, 6),
+            Bounce::Known(bounce) => self.store_bits(b, if bounce { 0b011_000 } else { 0b010_000 }, 6),
             Bounce::Value(bounce) => {
-                let b = self.store_bits(b, 0, 2);
+                let b = self.store_bits(b, 0b01, 2);
                 let b = self.op1(Op::StI(1), &[bounce, b]);
                 self.store_bits(b, 0, 3)
             }
