@@ -1,7 +1,7 @@
 //! The jury: drawn without entrants and members, committing in secret, revealing in time (T56-T61, T77, A13-A15).
 
 use serde_json::{Value, json};
-use ton_abi::{Cell, CellBuilder};
+use ton_abi::{Cell, CellBuilder, Hash};
 use workspace_tests::world::public_json;
 
 use crate::cards::{ABSTAIN, FOR, RECUSE, REJECT, card, scores, store};
@@ -79,6 +79,8 @@ fn a_jury_that_is_too_small_is_drawn_again_with_growing_waits() {
         assert_eq!(step.event("JuryRequested")["tries"], json!(tries.to_string()));
         let request = step.message("snapshotFor");
         assert_eq!((&request.to, number(&request.params["minJurors"])), (&pool(), 3));
+        let entrants = request.params["entrants"].as_object().expect("a map");
+        assert_eq!(entrants.len(), 2 * 2, "keys and wallets of those who take part");
         let nonce = request.params["nonce"].clone();
         let given = if tries % 2 == 0 { json!([]) } else { jurors(0..2) };
         let step = contest.on_jury(&nonce, &given).ok();
@@ -352,6 +354,27 @@ fn t56_a_malformed_card_is_consumed_and_counts_for_nothing() {
     assert_eq!(after, before);
     assert_eq!(number(&contest.info()["revealed"]), 0);
     assert_eq!(contest.get("getCards", &json!({ "from": 0, "n": 24 }))["cards"], json!([]));
+}
+
+#[test]
+fn t56_a_card_of_a_special_cell_is_malformed_like_any_other() {
+    let mut library = CellBuilder::new();
+    library.set_exotic(true);
+    library.store_u8(2).expect("fits");
+    library.store_u256(&Hash([7; 32])).expect("fits");
+    let library = library.build().expect("a cell");
+    let cards = [library.clone(), odd((1, FOR, 5), [0x5A; 32], 0, &[library])];
+    let mut contest = Contest::judging(2, 3, plain);
+    for (n, card) in (0..).zip(&cards) {
+        contest.commit(n, card).ok();
+    }
+    contest.world.now = contest.time("commitEnd");
+    for (n, card) in (0..).zip(&cards) {
+        let step = contest.reveal(n, card).ok();
+        assert_eq!(step.event("CardInvalid")["reason"], json!("509"), "card {n}");
+        assert_eq!(seat(&contest, n), 3);
+    }
+    assert_eq!(number(&stats(&contest, 1)["votes"]), 0);
 }
 
 #[test]

@@ -117,6 +117,8 @@ fn t68_what_the_payees_code_burned_is_the_payees_loss() {
     assert_eq!(state(&contest, DEPOSIT_ITEM + 1), (TON / 5 + BOUNCE_LOSS, FAILED));
     let step = claim(&mut contest, 1, DEPOSIT_ITEM + 1).ok();
     assert_eq!(step.message("payout").value, TON / 5 + BOUNCE_LOSS);
+    let ranking = contest.get("getRanking", &json!({}))["ranking"].clone();
+    assert_eq!(number(&ranking[0]["prize"]), 500 * TON, "the prize that was won stays what it was");
 }
 
 #[test]
@@ -259,6 +261,21 @@ fn a_contest_without_deposits_pays_prizes_alone() {
     assert!(paid.iter().all(|sent| number(&sent.params["item"]) < 100));
     contest.settle_all();
     contest.expect_phase("Closed");
+}
+
+#[test]
+fn t68_the_least_payouts_that_come_back_are_booked_to_the_nano() {
+    const LEAST: u128 = TON / 10;
+    let mut contest = Contest::payable(2, &agreed(&[9, 8]), |spec, _| {
+        spec["entryDeposit"] = json!(LEAST.to_string());
+        spec["prizes"] = json!([LEAST.to_string(), LEAST.to_string()]);
+    });
+    for sent in contest.pay_all().iter().filter(|sent| sent.value == LEAST) {
+        let step = contest.bounce(sent);
+        assert_eq!(number(&step.event("PayoutFailed")["amount"]), LEAST);
+        assert!(u128::from(step.gas[0]) * 1_000 < LEAST / 2, "{} gas", step.gas[0]);
+    }
+    assert_eq!((contest.sum("budget", "failed"), contest.sum("deposits", "failed")), (2 * LEAST, 2 * LEAST));
 }
 
 /// A contest that pays, and every payout message that is under way.

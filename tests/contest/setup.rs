@@ -20,7 +20,7 @@ fn only_the_registry_founds_a_contest() {
 
 #[test]
 fn a_contest_outside_the_bounds_is_not_founded() {
-    let bad: [(i32, Change); 19] = [
+    let bad: [(i32, Change); 20] = [
         (161, |_, setup| setup["treasury"] = json!(format!("0:{}", "0".repeat(64)))),
         (161, |_, setup| setup["multisig"] = json!(master().to_string())),
         (161, |_, setup| setup["juryPool"] = json!(master().to_string())),
@@ -28,6 +28,7 @@ fn a_contest_outside_the_bounds_is_not_founded() {
         (155, |spec, _| spec["prizes"] = json!([(1000 * TON + 1).to_string()])),
         (4, |spec, _| spec["prizes"] = json!([u128::MAX.to_string(), "1"])),
         (155, |spec, _| spec["maxEntries"] = json!(0)),
+        (155, |spec, _| spec["entryDeposit"] = json!((TON / 10 - 1).to_string())),
         (155, |spec, _| spec["maxEntries"] = json!(65)),
         (155, |spec, _| spec["minJurors"] = json!(0)),
         (155, |spec, _| spec["minJurors"] = json!(25)),

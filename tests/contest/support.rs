@@ -55,8 +55,8 @@ const PEERS: &[(&str, &str)] = &[
     ("refund", "contestId uint32, nonce uint64, amount uint128, last bool, paid bool"),
     ("orgShare", "contestId uint32, nonce uint64, amount uint128"),
     ("query", "contestId uint32, nonce uint64"),
-    ("snapshotFor", "contestId uint32, nonce uint64, minJurors uint8"),
-    ("reportWork", "contestId uint32, nonce uint64, worked uint256[]"),
+    ("snapshotFor", "contestId uint32, nonce uint64, minJurors uint8, entrants map(uint256,bool)"),
+    ("reportWork", "contestId uint32, nonce uint64, seated map(uint256,bool)"),
     ("admitJuror", "contestId uint32, nonce uint64, key uint256, addr address, topicMask uint8"),
 ];
 

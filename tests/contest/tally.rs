@@ -182,6 +182,24 @@ fn t64_equal_averages_share_the_prizes_of_their_places() {
 }
 
 #[test]
+fn t63_a_contest_whose_entries_were_all_rejected_pays_its_jury_and_returns_the_rest() {
+    let cards = vec![vec![(1, REJECT, 0), (2, REJECT, 0)]; 3];
+    let (mut contest, model) = judged(2, &cards, plain);
+    assert!(model.ranking.is_empty());
+    assert_eq!(contest.get("getRanking", &json!({}))["ranking"], json!([]));
+    assert_eq!(contest.sum("deposits", "pot"), 2 * DEPOSIT, "both deposits are forfeited");
+    assert_eq!(contest.confirm().answer(), 0);
+    let paid: u128 = contest.pay_all().iter().map(|sent| sent.value).sum();
+    let sent = contest.settle_all();
+    let names: Vec<_> = sent.iter().map(|sent| sent.name.as_str()).collect();
+    assert_eq!(names, ["refund", "reportWork", "onContestClosed"], "and no org share");
+    assert_eq!(number(&sent[0].params["amount"]), contest.total() - paid + 2 * DEPOSIT);
+    assert_eq!(sent[0].params["paid"], json!(false), "the item may be launched again");
+    contest.expect_phase("Closed");
+    assert_eq!(contest.info()["ending"], json!("3"), "no quorum");
+}
+
+#[test]
 fn t64_a_full_house_of_equals_shares_everything() {
     let (contest, model) = judged(64, &vec![lines(&[7; 64]); 3], plain);
     assert!(model.ranking.iter().all(|rank| rank.place == 1 && rank.prize.0 == 1000 * TON / 64));

@@ -35,8 +35,11 @@ fn functions() -> BTreeMap<&'static str, (Caller, Value)> {
         ("forgetContest", (Caller::Registry, with_nonce(json!({ "contestId": FIRST })))),
         ("reserveMember", (Caller::Registry, reserve.clone())),
         ("releaseMember", (Caller::Registry, reserve)),
-        ("snapshotFor", (Caller::Contest, json!({ "contestId": FIRST, "nonce": "1", "minJurors": 1 }))),
-        ("reportWork", (Caller::Contest, json!({ "contestId": FIRST, "nonce": "1", "worked": [] }))),
+        (
+            "snapshotFor",
+            (Caller::Contest, with_nonce(json!({ "contestId": FIRST, "minJurors": 1, "entrants": {} }))),
+        ),
+        ("reportWork", (Caller::Contest, with_nonce(json!({ "contestId": FIRST, "seated": {} })))),
         ("admitJuror", (Caller::Contest, with_nonce(seat(FIRST, 60, ALL_TOPICS)))),
         ("setTopics", (Caller::Juror, json!({ "topicMask": 3 }))),
         ("recuse", (Caller::Juror, json!({ "contestId": FIRST }))),

@@ -262,8 +262,8 @@ fn a_contest_speaks_only_for_itself() {
     pool.authorize(2, REGULAR, 2, 3, &[]);
     pool.authorize(3, JURY_SELECTION, 1, 3, &[]);
     let calls = [
-        ("snapshotFor", json!({ "contestId": 2, "minJurors": 1 })),
-        ("reportWork", json!({ "contestId": 2, "worked": [] })),
+        ("snapshotFor", json!({ "contestId": 2, "minJurors": 1, "entrants": {} })),
+        ("reportWork", json!({ "contestId": 2, "seated": {} })),
         ("admitJuror", seat(3, 90, 31)),
     ];
     for (function, params) in calls {
@@ -288,8 +288,8 @@ fn reported_work_frees_the_jury_and_counts_what_was_judged_and_missed() {
     let mut pool = Pool::with_jurors(4);
     pool.authorize(2, REGULAR, 2, 3, &[]);
     pool.draw(2, 3);
-    // A key that is in no jury, and one named twice, change nothing.
-    let worked = [k(JUROR), k(JUROR), k(JUROR + 1), k(200)];
+    // A key that is in no jury changes nothing.
+    let worked = [k(JUROR), k(JUROR + 1), k(200)];
     let reply = pool.report(2, &worked);
     assert_eq!((reply.code(), reply.names()), (0, vec!["WorkReported"]));
     assert_eq!((number(&reply.events[0].1["judged"]), number(&reply.events[0].1["missed"])), (2, 2));
@@ -322,12 +322,38 @@ fn work_is_counted_once_however_often_it_is_reported() {
 }
 
 #[test]
-fn a_report_of_more_than_a_jury_is_answered_with_the_limit() {
-    let mut pool = Pool::with_jurors(3);
-    pool.authorize(2, REGULAR, 2, 3, &[]);
-    pool.draw(2, 3);
-    assert_eq!(pool.report(2, &keys(100..125)).code(), 155);
-    assert_eq!(pool.busy(&k(JUROR)), 1);
+fn who_was_drawn_but_never_seated_missed_nothing() {
+    let mut pool = Pool::with_jurors(4);
+    for id in 2..=5 {
+        pool.authorize(id, REGULAR, 2, 3, &[]);
+        pool.draw(id, 3);
+        let seated = if id == 5 { keys(JUROR..JUROR + 3) } else { Vec::new() };
+        let reply = pool.report_seated(id, &seated, &[]);
+        let counts = (number(&reply.events[0].1["judged"]), number(&reply.events[0].1["missed"]));
+        assert_eq!(counts, (0, seated.len() as u64));
+    }
+    assert_eq!(standing(&pool, JUROR), (0, 1, 0), "the three contests without a jury count for nothing");
+    assert_eq!(standing(&pool, JUROR + 3), (0, 0, 0));
+    assert_eq!(pool.busy(&k(JUROR + 3)), 0);
+}
+
+#[test]
+fn t61_entrants_are_not_drawn_by_key_nor_by_wallet() {
+    let mut pool = Pool::with_jurors(6);
+    pool.authorize(2, REGULAR, 2, 4, &[]);
+    let account = |n| format!("0x{}", hex::encode(payout(n).address.0));
+    let entrants = || [k(JUROR), account(JUROR + 1), k(JUROR + 2), account(JUROR + 2), k(200)];
+    assert!(pool.draw_without(2, 4, entrants()).jury().is_empty(), "three of six are left");
+    assert_eq!(
+        (number(&pool.contest(2)["state"]), pool.busy(&k(JUROR + 3))),
+        (0, 0),
+        "and nothing is booked"
+    );
+    pool.admit(FIRST, JUROR + 6);
+    let mut drawn = pool.draw_without(2, 4, entrants()).jury();
+    drawn.sort();
+    assert_eq!(drawn, keys(JUROR + 3..JUROR + 7), "asked again, the pool has enough");
+    assert_eq!(pool.busy(&k(JUROR)), 0);
 }
 
 #[test]

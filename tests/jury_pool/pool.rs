@@ -247,13 +247,35 @@ impl Pool {
     /// A contest asks for its jury.
     #[track_caller]
     pub(crate) fn draw(&mut self, contest: u32, min: u8) -> Reply {
-        self.request(&escrow(contest), "snapshotFor", &json!({ "contestId": contest, "minJurors": min }))
+        self.draw_without(contest, min, [])
     }
 
-    /// A contest reports who worked.
+    /// A contest asks for its jury; these keys and accounts take part.
+    #[track_caller]
+    pub(crate) fn draw_without<const N: usize>(
+        &mut self,
+        contest: u32,
+        min: u8,
+        entrants: [String; N],
+    ) -> Reply {
+        let entrants: Value = entrants.into_iter().map(|name| (name, json!(true))).collect();
+        let params = json!({ "contestId": contest, "minJurors": min, "entrants": entrants });
+        self.request(&escrow(contest), "snapshotFor", &params)
+    }
+
+    /// A contest reports who of its jury worked; all of them had a seat.
     #[track_caller]
     pub(crate) fn report(&mut self, contest: u32, worked: &[String]) -> Reply {
-        self.request(&escrow(contest), "reportWork", &json!({ "contestId": contest, "worked": worked }))
+        let mut jury = strings(&self.contest(contest)["jury"]);
+        jury.extend_from_slice(worked);
+        self.report_seated(contest, &jury, worked)
+    }
+
+    /// A contest reports whom it seated and who of them worked.
+    #[track_caller]
+    pub(crate) fn report_seated(&mut self, contest: u32, seated: &[String], worked: &[String]) -> Reply {
+        let seated: Value = seated.iter().map(|key| (key.clone(), json!(worked.contains(key)))).collect();
+        self.request(&escrow(contest), "reportWork", &json!({ "contestId": contest, "seated": seated }))
     }
 
     /// The registry wants a key to be a member.

@@ -91,6 +91,8 @@ fn wrong(now: u32) -> Vec<(Value, u64)> {
         (json!({ "proRata": true }), 155),
         (json!({ "fund": "0", "prizes": [] }), 155),
         (json!({ "entryDeposit": nano(1_001) }), 155),
+        (json!({ "entryDeposit": "1" }), 155),
+        (json!({ "entryDeposit": "99999999" }), 155),
         (json!({ "openAt": now + 29 * DAY + 1 + DAY, "entriesEnd": now + 31 * DAY }), 153),
         (json!({ "entriesEnd": now + 2 * DAY - 1, "openAt": now }), 153),
         (json!({ "entriesEnd": now + 400 * DAY }), 153),

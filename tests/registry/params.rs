@@ -11,7 +11,7 @@ const BOUNDS: [(&str, u32, u32); 10] = [
     ("votingDelay", 0, 7 * DAY),
     ("votingPeriod", DAY, 30 * DAY),
     ("grace", DAY, 30 * DAY),
-    ("maxPlace", 1, 32),
+    ("maxPlace", 1, 3),
     ("candidacyCycles", 1, 12),
     ("renewWindow", DAY, 30 * DAY),
     ("juryBpsMax", 0, 1000),

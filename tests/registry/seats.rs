@@ -168,6 +168,29 @@ fn a_key_is_rotated_in_place() {
 }
 
 #[test]
+fn t42_a_rotated_key_keeps_the_open_proposals_of_its_seat() {
+    let mut hall = Hall::new(15);
+    let signal = |n| payload::signal(n, false);
+    let mine: Vec<u32> = (0..5).map(|n| hall.propose(4, payload::SIGNAL, &signal(n))).collect();
+    for (old, new) in [(4, 60), (60, 61)] {
+        hall.decide_by(ROTATE, &payload::rotate(old, new), [0, 1, 2, 3, 5, 6, 7, 8]);
+        let reserve = hall.take("reserveMember");
+        hall.reserved(reserve.nonce(), true);
+        hall.world.inbox.clear();
+    }
+    let open = |hall: &Hall| hall.get("getMember", &json!({ "key": k(61) }))["member"]["open"].clone();
+    assert_eq!(open(&hall), json!("5"));
+    hall.refuse(61, "propose", &Hall::proposal_params(payload::SIGNAL, &signal(9)), 203);
+    let list = hall.get("getOpenProposals", &json!({ "afterId": 0, "limit": 99 }))["proposals"].clone();
+    let shown = list.as_array().expect("a list").iter().find(|one| one["id"] == json!(mine[0].to_string()));
+    assert_eq!(shown.expect("it is open")["proposer"], json!(k(61)));
+    hall.approve(mine[0], [0, 1, 2, 3, 5, 6, 7, 8]);
+    hall.execute(mine[0]);
+    assert_eq!(open(&hall), json!("4"), "and their slots come back to it");
+    hall.propose(61, payload::SIGNAL, &signal(9));
+}
+
+#[test]
 fn a_seated_key_starts_with_the_time_of_its_seat() {
     let mut hall = Hall::new(15);
     let early = hall.message(60, "attest", &json!({ "docHash": hash(2) }));

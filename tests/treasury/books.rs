@@ -27,6 +27,8 @@ pub(crate) const STEP: u128 = TON / 2;
 pub(crate) const FLOOR: u128 = 20 * TON;
 /// `Gas.CHILD`: what the registry deploys it with.
 pub(crate) const CHILD: u128 = 2 * TON;
+/// `Limits.MIN_PRIZE`: the least org payment.
+pub(crate) const LEAST: u128 = TON / 10;
 /// Thirty days in seconds, the life of a reserved org payment.
 pub(crate) const RESERVE_LIFE: u32 = 2_592_000;
 

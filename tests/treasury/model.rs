@@ -355,7 +355,7 @@ impl Model {
         }
         let mut sum = 0;
         for (_, amount) in payments {
-            if *amount < 1_000_000 {
+            if *amount < crate::books::LEAST {
                 return 155;
             }
             if *amount > self.org_available - sum {

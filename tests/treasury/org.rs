@@ -4,8 +4,8 @@ use serde_json::json;
 use ton_abi::{Address, CellBuilder};
 
 use crate::books::{
-    BOOK, Books, CALL, RESERVE_LIFE, STEP, Sent, TON, escrow, giver, multisig, number, payee, registry,
-    stranger,
+    BOOK, Books, CALL, LEAST, RESERVE_LIFE, STEP, Sent, TON, escrow, giver, multisig, number, payee,
+    registry, stranger,
 };
 use crate::moves::{confirmation, list_hash, paying};
 
@@ -62,6 +62,23 @@ fn a_list_is_reserved_confirmed_and_paid_to_the_nano() {
 }
 
 #[test]
+fn t68_the_least_payments_that_come_back_are_booked_to_the_nano() {
+    let mut books = rich();
+    let payments: Vec<_> = (0..16).map(|n| (payee(n), LEAST)).collect();
+    let (code, nonce) = books.pay(1, &payments);
+    assert_eq!(code, 0);
+    let step = books.confirm(nonce, &payments);
+    let sent = step.messages.clone();
+    assert_eq!(books.sum("orgAvailable"), 2_000 * TON - 16 * LEAST);
+    for (index, message) in (1..).zip(&sent[..16]) {
+        let back = books.bounce(message, TON / 1_000);
+        assert_eq!((back.code, back.names()), (0, vec!["OrgPayBounced"]), "payment {index}");
+        assert_eq!(books.sum("orgAvailable"), 2_000 * TON - (16 - index) * LEAST);
+        assert!(u128::from(back.gas) * 1_000 < LEAST / 2, "{} gas", back.gas);
+    }
+}
+
+#[test]
 fn a_list_is_paid_once() {
     let mut books = rich();
     let payments = list(&[300]);
@@ -114,7 +131,7 @@ fn lists_out_of_their_limits_are_refused() {
     let before = books.state();
     assert_eq!(books.pay(1, &[]).0, 155);
     assert_eq!(books.pay(1, &list(&[1; 17])).0, 155);
-    assert_eq!(books.pay(1, &[(payee(1), 999_999)]).0, 155);
+    assert_eq!(books.pay(1, &[(payee(1), LEAST - 1)]).0, 155);
     assert_eq!(books.pay(1, &[(payee(1), TON), (payee(2), 0)]).0, 155);
     for account in [format!("0:{}", "00".repeat(32)), format!("-1:{}", "80".repeat(32))] {
         let nonce = books.nonce();
