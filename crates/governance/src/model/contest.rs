@@ -177,11 +177,9 @@ impl Contest {
     }
 
     fn payout_phase(&self, tallied_at: UnixTime, now: UnixTime) -> Phase {
-        if self.confirmed {
-            Phase::Payable
-        } else if now < self.held_until {
+        if now < self.held_until {
             Phase::Held
-        } else if now > self.confirm_by {
+        } else if self.confirmed || now > self.confirm_by {
             Phase::Payable
         } else if self.is_known(tallied_at, now) {
             Phase::Confirm
@@ -308,18 +306,18 @@ impl Contest {
         Ok(())
     }
 
-    /// The members' wallet confirmed the payout list. Also right when the payout is open already.
+    /// The members' wallet confirmed the payout list. Also right when the payout is open already; while it is held,
+    /// the confirmation counts when the hold ends.
     ///
     /// # Errors
-    /// 513 there is no list yet; 512 it is held.
+    /// 513 there is no list yet.
     pub fn confirm(&mut self, now: UnixTime) -> Result<(), Refusal> {
         let present = self.phase(now);
         let listed = self.tallied_at.is_some() && present != Phase::Tallied;
         require(listed, Refusal::NOT_PAYABLE)?;
-        require(present != Phase::Held, Refusal::HELD)?;
-        if present == Phase::Confirm {
+        if matches!(present, Phase::Confirm | Phase::Held) && !self.confirmed {
             self.confirmed = true;
-            self.recorded = Phase::Payable;
+            self.recorded = self.phase(now);
         }
         Ok(())
     }

@@ -432,8 +432,11 @@ impl Model {
         self.note_interests(&candidate.key);
     }
 
-    /// A seat has a new key.
-    pub(super) fn rotated(&mut self, key: &PublicKey) {
+    /// A seat has a new key, and with it the open proposals of the old one.
+    pub(super) fn rotated(&mut self, old: &PublicKey, key: &PublicKey) {
+        for open in self.open.values_mut().filter(|open| open.proposer == *old) {
+            open.proposer = *key;
+        }
         self.note_interests(key);
     }
 
@@ -497,7 +500,7 @@ pub fn in_bounds(params: &Params) -> bool {
         && span.contains(&params.grace.0)
         && (limits::MIN_MEMBERS..=params.max_members).contains(&params.min_members)
         && params.max_members <= limits::MAX_MEMBERS
-        && (1..=limits::PRIZES).contains(&usize::from(params.max_place))
+        && (1..=limits::WINNER_PLACES).contains(&params.max_place)
         && (1..=limits::CANDIDACY_CYCLES).contains(&params.candidacy_cycles)
         && span.contains(&params.renew_window.0)
         && params.jury_bps_max <= limits::SHARE_MAX

@@ -187,7 +187,7 @@ impl Contest {
     ///
     /// # Errors
     /// 157, 153, 306 in this order.
-    pub(super) fn resend(&mut self, nonce: u64, now: UnixTime) -> Result<(), Refusal> {
+    pub fn resend(&mut self, nonce: u64, now: UnixTime) -> Result<(), Refusal> {
         let idle = self.desk.check_idle(now);
         let ask = self.desk.asks.get_mut(&nonce).ok_or(Refusal::NOT_FOUND)?;
         require(waited(ask.at, ask.tries, now), Refusal::BAD_TIME)?;
@@ -287,7 +287,7 @@ impl Contest {
         }
         self.desk.asks.retain(|_, ask| ask.kind != Asked::Draw);
         let nonce = self.desk.ask(Asked::Draw, 0, NO_MONEY, now);
-        out.push((Party::Pool, Message::SnapshotFor(nonce, self.spec.min_jurors)));
+        out.push((Party::Pool, self.draw_message(nonce)));
     }
 
     /// One message of the tally: the ranking, then prizes, then the rest.
@@ -325,12 +325,10 @@ impl Contest {
         let Some(ask) = self.desk.asks.get(&nonce) else { return };
         let again = match ask.kind {
             Asked::Ready if !self.funded => Some((Party::Treasury, Message::EscrowReady(nonce))),
-            Asked::Draw if drawing => {
-                Some((Party::Pool, Message::SnapshotFor(nonce, self.spec.min_jurors)))
-            }
+            Asked::Draw if drawing => Some((Party::Pool, self.draw_message(nonce))),
             Asked::Finalize => Some((Party::Registry, Message::OnFinalized(nonce, self.confirm_by))),
             Asked::Candidate => self.register(nonce, ask.entry),
-            Asked::Report => Some((Party::Pool, Message::ReportWork(nonce, self.worked()))),
+            Asked::Report => Some((Party::Pool, Message::ReportWork(nonce, self.seated()))),
             Asked::Admit => self.admission(nonce, ask.entry),
             Asked::Org | Asked::Refund => Some((Party::Treasury, Message::Query(nonce))),
             Asked::Ready | Asked::Draw => None,
@@ -379,7 +377,7 @@ impl Contest {
                 return;
             }
             Message::EscrowReady(nonce)
-            | Message::SnapshotFor(nonce, _)
+            | Message::SnapshotFor(nonce, ..)
             | Message::RegisterCandidate { nonce, .. }
             | Message::OrgShare(nonce, _)
             | Message::Refund { nonce, .. }
@@ -454,7 +452,7 @@ impl Contest {
             if self.desk.step_tries < limits::SETTLE_TRIES {
                 let nonce = self.desk.ask(Asked::Report, 0, NO_MONEY, now);
                 self.desk.step_nonce = nonce;
-                out.push((Party::Pool, Message::ReportWork(nonce, self.worked())));
+                out.push((Party::Pool, Message::ReportWork(nonce, self.seated())));
                 return;
             }
             self.desk.next_step();
@@ -484,10 +482,14 @@ impl Contest {
         nonce
     }
 
-    /// Keys of the jurors whose cards counted.
-    pub(super) fn worked(&self) -> Vec<PublicKey> {
-        let revealed = self.jury.iter().filter(|(_, seat)| seat.state == CardState::Revealed);
-        revealed.map(|(key, _)| *key).collect()
+    /// What the pool is asked for.
+    fn draw_message(&self, nonce: u64) -> Message {
+        Message::SnapshotFor(nonce, self.spec.min_jurors, self.entrants())
+    }
+
+    /// Keys of the jurors who had a seat, and whether their cards counted.
+    pub(super) fn seated(&self) -> BTreeMap<PublicKey, bool> {
+        self.jury.iter().map(|(key, seat)| (*key, seat.state == CardState::Revealed)).collect()
     }
 
     fn next_winner(&mut self) -> Option<u8> {

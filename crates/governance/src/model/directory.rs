@@ -168,6 +168,24 @@ impl Model {
         Ok(effect)
     }
 
+    /// A custodian has something carried out that has its confirmations and waits: while the wallet's message to itself
+    /// is under way, once more.
+    ///
+    /// # Errors
+    /// 100, 57, 52, 102, 130, 135, 134 in this order.
+    pub fn execute_order(
+        &mut self,
+        by: &Signed,
+        subject: Subject,
+        now: UnixTime,
+    ) -> Result<wallet::Effect, Refusal> {
+        self.wallet.check_ready(by, subject, now)?;
+        self.wallet.mark(by);
+        self.post(Party::Wallet, Party::Wallet, Message::ExecuteOrder(subject));
+        self.flush(now);
+        Ok(wallet::Effect::Executed)
+    }
+
     /// Anyone ends a contest: treasury, pool and registry hear of it, one after the other.
     ///
     /// # Errors
@@ -313,9 +331,8 @@ impl Model {
     pub(super) fn entrants(&self, id: u32) -> BTreeSet<PublicKey> {
         let known = self.directory.get(&id).is_some_and(|listing| listing.status == ContestStatus::Finalized);
         let Some(contest) = self.contests.get(&id).filter(|_| known) else { return BTreeSet::new() };
-        let keys = contest.entries.values().map(|entry| entry.key).collect();
-        let wallets = contest.entries.values().map(|entry| entry.wallet.clone()).collect();
-        self.members.among(&keys, &wallets)
+        let entrants = contest.entrants();
+        self.members.among(&entrants.keys, &entrants.wallets)
     }
 
     /// Notes the interest of a member in a contest, by the first key of the seat.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
 use super::contest::Contest;
+use super::jury::Entrants;
 use super::limits;
 use super::refusal::{Refusal, require};
 use crate::contest::Phase;
@@ -143,6 +144,13 @@ impl Contest {
         require(matches, Refusal::HASH_MISMATCH)?;
         entry.judged = true;
         Ok(())
+    }
+
+    /// Who takes part.
+    pub fn entrants(&self) -> Entrants {
+        let entries = self.entries.values();
+        let (keys, wallets) = entries.map(|entry| (entry.key, entry.wallet.clone())).unzip();
+        Entrants { keys, wallets }
     }
 
     fn member_of(&self, form: &Form) -> Option<PublicKey> {

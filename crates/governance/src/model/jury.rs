@@ -50,6 +50,22 @@ pub struct PoolContest {
     pub admitted: BTreeSet<PublicKey>,
 }
 
+/// Who takes part in a contest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entrants {
+    /// Keys of the entries.
+    pub keys: BTreeSet<PublicKey>,
+    /// Their wallets.
+    pub wallets: BTreeSet<Address>,
+}
+
+impl Entrants {
+    /// Whether a key or an address is among them.
+    pub fn name(&self, key: &PublicKey, addr: &Address) -> bool {
+        self.keys.contains(key) || self.wallets.contains(addr)
+    }
+}
+
 /// The pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JuryPool {
@@ -120,18 +136,25 @@ impl JuryPool {
         Ok(())
     }
 
-    /// A contest asks for its jury: always the same one once it is drawn; empty, and nothing booked, when fewer than
-    /// `min_jurors` are there.
+    /// A contest asks for its jury, without those who take part: always the same one once it is drawn; empty, and
+    /// nothing booked, when fewer than `min_jurors` are there.
     ///
     /// # Errors
     /// 600.
-    pub fn snapshot(&mut self, id: u32, min_jurors: u8) -> Result<Vec<PublicKey>, Refusal> {
+    pub fn snapshot(
+        &mut self,
+        id: u32,
+        min_jurors: u8,
+        entrants: &Entrants,
+    ) -> Result<Vec<PublicKey>, Refusal> {
         let contest = self.contests.get(&id).ok_or(Refusal::NOT_AUTHORISED)?;
         if contest.state != DrawState::Authorized {
             return Ok(contest.jury.clone());
         }
-        let fits =
-            |key: &PublicKey, juror: &Juror| juror.judges(contest.topic) && !contest.recused.contains(key);
+        let fits = |key: &PublicKey, juror: &Juror| {
+            let declined = contest.recused.contains(key);
+            juror.judges(contest.topic) && !declined && !entrants.name(key, &juror.addr)
+        };
         let mut jury: Vec<_> =
             self.jurors.iter().filter(|(key, juror)| fits(key, juror)).map(|(key, _)| *key).collect();
         jury.sort_by_key(|key| draw_hash(id, key).0);
@@ -149,18 +172,19 @@ impl JuryPool {
         Ok(jury)
     }
 
-    /// A contest is over. Again, nothing changes.
+    /// A contest is over: each juror whom it seated, and whether there was a valid card. Who was drawn but not seated
+    /// is only freed. Again, nothing changes.
     ///
     /// # Errors
-    /// 600; 155 more keys than a jury has.
-    pub fn report_work(&mut self, id: u32, worked: &[PublicKey]) -> Result<(), Refusal> {
+    /// 600.
+    pub fn report_work(&mut self, id: u32, seated: &BTreeMap<PublicKey, bool>) -> Result<(), Refusal> {
         let contest = self.contests.get_mut(&id).ok_or(Refusal::NOT_AUTHORISED)?;
-        require(worked.len() <= limits::JURORS.into(), Refusal::LIMIT)?;
         contest.state = DrawState::Finished;
         contest.recused.clear();
         for key in std::mem::take(&mut contest.jury) {
+            let Some(worked) = seated.get(&key) else { continue };
             let Some(juror) = self.jurors.get_mut(&key) else { continue };
-            if worked.contains(&key) {
+            if *worked {
                 juror.judged += 1;
                 juror.missed = 0;
             } else if juror.status == JurorStatus::Active {

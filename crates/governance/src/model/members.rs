@@ -221,7 +221,6 @@ impl Members {
         let mut member = self.seats.remove(old).ok_or(Refusal::NOT_MEMBER)?;
         member.previous = Some(*old);
         member.signer = Signer::since(now);
-        member.open = 0;
         self.epoch += 1;
         member.epoch = self.epoch;
         self.seats.insert(new, member);

@@ -474,7 +474,7 @@ impl Model {
             },
             Some(old) => {
                 if self.members.rotate(&old, key, now).is_ok() {
-                    self.rotated(&key);
+                    self.rotated(&old, &key);
                     self.requests.syncs = 0;
                     self.sync(now);
                     self.ask(Step::Leave, (proposal, 0), Body::Leave(old), now);

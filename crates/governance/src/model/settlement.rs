@@ -1,5 +1,7 @@
 //! The end of a contest: org share, refund, report to the pool, new jurors.
 
+use std::collections::BTreeMap;
+
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
 use super::contest::Contest;
@@ -18,8 +20,8 @@ pub struct Settlement {
     pub refund: Nano,
     /// How it ended.
     pub ending: Ending,
-    /// Jurors who revealed a valid card.
-    pub worked: Vec<PublicKey>,
+    /// Jurors who had a seat, and whether they revealed a valid card.
+    pub seated: BTreeMap<PublicKey, bool>,
     /// Winners who become jurors.
     pub winners: Vec<(PublicKey, Address)>,
 }
@@ -40,7 +42,7 @@ impl Contest {
             org: self.books.budget.org_share,
             refund: self.books.refund(),
             ending: self.ending,
-            worked: self.worked(),
+            seated: self.seated(),
             winners: self.winners(),
         })
     }

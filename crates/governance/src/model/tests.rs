@@ -1,5 +1,7 @@
 //! Random sequences of actions: whatever happens, the invariants hold, and contests end (I20).
 
+use std::collections::BTreeMap;
+
 use ton_abi::{Nano, UnixTime};
 
 use super::fixture::{
@@ -246,7 +248,7 @@ fn start(seed: u64) -> World {
         for n in JUROR..JUROR + 10 {
             pool.admit(u32::MAX, key(n), wallet(n), 31, world.now).expect("there is room");
         }
-        pool.report_work(u32::MAX, &[]).expect("it is known");
+        pool.report_work(u32::MAX, &BTreeMap::new()).expect("it is known");
     }
     world
 }

@@ -242,6 +242,12 @@ impl Wallet {
         Ok(Effect::Counted)
     }
 
+    /// Whether an order has its confirmations.
+    pub(super) fn check_ready(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<(), Refusal> {
+        let order = self.open_order(by, subject, now)?;
+        require(order.ready && !order.closed, Refusal::NOT_READY)
+    }
+
     fn open_order(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<&mut Order, Refusal> {
         self.check_custodian(by, now)?;
         let epoch = self.epoch;

@@ -8,12 +8,13 @@
 //! Between two contracts messages keep their order. A message that its receiver refuses bounces if it asks for it, and
 //! the bounce is a message, too. Answers do not bounce: who waits for one asks again (rule C18).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
 use super::contest::Contest;
 use super::desk::Job;
+use super::jury::Entrants;
 use super::proposal::Terms;
 use super::refusal::{Refusal, require};
 use super::treasury::BudgetState;
@@ -144,10 +145,10 @@ pub enum Message {
     ReserveMember(u64, PublicKey),
     /// Registry to the pool: a key is no member any more.
     ReleaseMember(u64, PublicKey),
-    /// Contest to the pool: it wants at least so many jurors.
-    SnapshotFor(u64, u8),
-    /// Contest to the pool: who worked.
-    ReportWork(u64, Vec<PublicKey>),
+    /// Contest to the pool: it wants at least so many jurors, none of them an entrant.
+    SnapshotFor(u64, u8, Entrants),
+    /// Contest to the pool: who had a seat, and who of them worked.
+    ReportWork(u64, BTreeMap<PublicKey, bool>),
     /// Contest to the pool: a winner becomes juror.
     AdmitJuror(u64, PublicKey, Address),
     /// Pool to the registry: whether the key may be a member.
@@ -511,15 +512,15 @@ impl Model {
                 pool.release_member(key);
                 (*nonce, Ok(()))
             }
-            Message::SnapshotFor(nonce, least) => {
-                let keys = pool.snapshot(id, *least)?;
+            Message::SnapshotFor(nonce, least, entrants) => {
+                let keys = pool.snapshot(id, *least, entrants)?;
                 let addr = |key| pool.jurors.get(key).map(|juror| juror.addr.clone());
                 let jurors = keys.iter().filter_map(|key| Some(SpecJuror { key: *key, addr: addr(key)? }));
                 let jurors = jurors.collect();
                 self.post(Party::Pool, from, Message::OnJury(*nonce, jurors));
                 return Ok(());
             }
-            Message::ReportWork(nonce, worked) => (*nonce, not_refused(pool.report_work(id, worked))?),
+            Message::ReportWork(nonce, seated) => (*nonce, not_refused(pool.report_work(id, seated))?),
             Message::AdmitJuror(nonce, key, addr) => {
                 let result = pool.admit(id, *key, addr.clone(), desk::ALL_TOPICS, now);
                 (*nonce, not_refused(result)?)

@@ -395,14 +395,15 @@ fn i16_before_payable_only_deposits_leave() {
 }
 
 #[test]
-fn t72_nothing_is_confirmed_before_the_tally_or_while_held() {
+fn t72_nothing_is_confirmed_before_the_tally_and_a_hold_outlives_a_confirmation() {
     let mut contest = judging(1, 3);
     assert_eq!(contest.confirm(contest.entries_end), Err(Refusal::NOT_PAYABLE));
     let mut contest = tallied();
     let now = contest.reveal_end;
     contest.hold(now.plus(DAY), now).expect("it waits for confirmation");
-    assert_eq!(contest.confirm(now), Err(Refusal::HELD));
-    assert_eq!(contest.confirm(now.plus(DAY)), Ok(()));
+    assert_eq!(contest.confirm(now), Ok(()));
+    assert_eq!(contest.phase(now.plus(DAY - 1)), Phase::Held);
+    assert_eq!(contest.phase(now.plus(DAY)), Phase::Payable);
     assert_eq!(contest.confirm(now.plus(DAY)), Ok(()), "it is open already");
 }
 

@@ -316,7 +316,7 @@ fn t38_parameters_keep_their_bounds_and_the_size_of_the_first_cycle() {
         Params { max_members: 16, ..params },
         Params { max_members: 14, ..params },
         Params { max_place: 0, ..params },
-        Params { max_place: 33, ..params },
+        Params { max_place: 4, ..params },
         Params { candidacy_cycles: 0, ..params },
         Params { candidacy_cycles: 13, ..params },
         Params { jury_bps_max: 1001, ..params },

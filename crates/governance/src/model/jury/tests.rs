@@ -44,8 +44,8 @@ fn t77_bootstrap_juries_are_for_jury_contests_of_a_pool_that_is_too_small() {
     assert_eq!(pool.authorize(2, Kind::JurySelection, 1, 3, &jury), Ok(()));
     assert_eq!(pool.authorize(2, Kind::Regular, 9, 0, &[]), Ok(()), "a known one changes nothing");
     assert!(!pool.reserve_member(&key(80)), "it is booked");
-    assert_eq!(pool.snapshot(2, 3), Ok(jury));
-    pool.report_work(2, &[]).expect("it is known");
+    assert_eq!(pool.snapshot(2, 3, &Entrants::default()), Ok(jury));
+    pool.report_work(2, &BTreeMap::new()).expect("it is known");
     assert!(pool.reserve_member(&key(80)));
 }
 
@@ -53,14 +53,14 @@ fn t77_bootstrap_juries_are_for_jury_contests_of_a_pool_that_is_too_small() {
 fn a_jury_is_drawn_once_when_there_are_enough() {
     let mut pool = pool(2);
     pool.authorize(2, Kind::Regular, 2, 3, &[]).expect("it is new");
-    assert_eq!(pool.snapshot(9, 3), Err(Refusal::NOT_AUTHORISED));
-    assert_eq!(pool.snapshot(2, 3), Ok(Vec::new()));
+    assert_eq!(pool.snapshot(9, 3, &Entrants::default()), Err(Refusal::NOT_AUTHORISED));
+    assert_eq!(pool.snapshot(2, 3, &Entrants::default()), Ok(Vec::new()));
     assert_eq!(pool.busy(&key(40)), 0);
     pool.admit(1, key(42), wallet(42), 31, START).expect("there is room");
-    let jury = pool.snapshot(2, 3).expect("it is known");
+    let jury = pool.snapshot(2, 3, &Entrants::default()).expect("it is known");
     assert_eq!(jury, [key(42), key(41), key(40)], "greatest key first, as the contract delivers them");
     pool.admit(1, key(43), wallet(43), 31, START).expect("there is room");
-    assert_eq!(pool.snapshot(2, 3), Ok(jury));
+    assert_eq!(pool.snapshot(2, 3, &Entrants::default()), Ok(jury));
     assert_eq!(pool.busy(&key(40)), 1);
 }
 
@@ -68,7 +68,7 @@ fn a_jury_is_drawn_once_when_there_are_enough() {
 fn the_24_lowest_hashes_are_drawn() {
     let mut pool = pool(60);
     pool.authorize(2, Kind::Regular, 2, 3, &[]).expect("it is new");
-    let jury = pool.snapshot(2, 3).expect("it is known");
+    let jury = pool.snapshot(2, 3, &Entrants::default()).expect("it is known");
     assert_eq!(jury.len(), 24);
     let worst = jury.iter().map(|key| draw_hash(2, key).0).max().expect("24 jurors");
     let below = pool.jurors.keys().filter(|key| draw_hash(2, key).0 <= worst).count();
@@ -82,9 +82,23 @@ fn t61_only_those_who_can_judge_are_drawn() {
     pool.set_topics(&by(40, 1), 1, START).expect("a juror may");
     pool.recuse(&by(41, 1), 2, START).expect("a juror may");
     pool.resign(&by(42, 1), START).expect("a juror may");
-    assert_eq!(pool.snapshot(2, 1), Ok(vec![key(44), key(43)]));
+    assert_eq!(pool.snapshot(2, 1, &Entrants::default()), Ok(vec![key(44), key(43)]));
     assert_eq!(pool.recuse(&by(43, 1), 2, START), Err(Refusal::BAD_PHASE));
     assert_eq!(pool.recuse(&by(43, 1), 9, START), Err(Refusal::NOT_FOUND));
+}
+
+#[test]
+fn t61_entrants_are_not_drawn_and_who_was_not_seated_missed_nothing() {
+    let mut pool = pool(5);
+    pool.authorize(2, Kind::Regular, 2, 3, &[]).expect("it is new");
+    let mut entrants = Entrants { keys: [key(40)].into(), wallets: [wallet(41), wallet(42)].into() };
+    assert_eq!(pool.snapshot(2, 3, &entrants), Ok(Vec::new()));
+    entrants.wallets.remove(&wallet(42));
+    assert_eq!(pool.snapshot(2, 3, &entrants), Ok(vec![key(44), key(43), key(42)]));
+    pool.report_work(2, &[(key(44), true), (key(43), false)].into()).expect("it is known");
+    let record = |n| (pool.jurors[&key(n)].judged, pool.jurors[&key(n)].missed);
+    assert_eq!((record(44), record(43), record(42)), ((1, 0), (0, 1), (0, 0)));
+    assert_eq!(pool.busy(&key(42)), 0);
 }
 
 #[test]
@@ -94,9 +108,10 @@ fn t62_three_missed_contests_in_a_row_suspend() {
         [(2, vec![key(41)]), (3, vec![key(40), key(41)]), (4, vec![]), (5, vec![]), (6, vec![])]
     {
         pool.authorize(id, Kind::Regular, 2, 1, &[]).expect("it is new");
-        pool.snapshot(id, 1).expect("it is known");
-        pool.report_work(id, &worked).expect("it is known");
-        pool.report_work(id, &[]).expect("again changes nothing");
+        pool.snapshot(id, 1, &Entrants::default()).expect("it is known");
+        let seated = [40, 41].map(|n| (key(n), worked.contains(&key(n)))).into();
+        pool.report_work(id, &seated).expect("it is known");
+        pool.report_work(id, &BTreeMap::new()).expect("again changes nothing");
     }
     let juror = &pool.jurors[&key(40)];
     assert_eq!((juror.status, juror.missed, juror.judged), (JurorStatus::Suspended, 3, 1));
