@@ -1,7 +1,6 @@
 //! What the mempool refuses at the door, as every node of a real network does.
 
-use tycho_types::boc::de::{self, BocHeader};
-use tycho_types::cell::{Cell, CellFamily, CellType};
+use tycho_types::cell::{Cell, CellType};
 use tycho_types::models::{IntAddr, MsgInfo, OwnedMessage, SizeLimitsConfig};
 
 use crate::Error;
@@ -49,7 +48,8 @@ pub(crate) fn check_external(boc: &[u8], limits: &SizeLimitsConfig) -> Result<Ce
     if boc.len() as u64 > u64::from(limit) {
         return Err(BadExternal::TooLarge { bytes: boc.len(), limit }.into());
     }
-    let root = single_root(boc).map_err(|e| BadExternal::NotBoc(e.to_string()))?;
+    // Also refuses cells nested so deep that freeing them would overrun the stack.
+    let root = ton_client::boc::decode(boc).map_err(|e| BadExternal::NotBoc(e.to_string()))?;
     if root.cell_type() != CellType::Ordinary {
         return Err(BadExternal::Exotic.into());
     }
@@ -65,10 +65,4 @@ pub(crate) fn check_external(boc: &[u8], limits: &SizeLimitsConfig) -> Result<Ce
         IntAddr::Std(to) if to.anycast.is_none() && matches!(to.workchain, 0 | -1) => Ok(root),
         _ => Err(BadExternal::BadDestination.into()),
     }
-}
-
-fn single_root(boc: &[u8]) -> Result<Cell, de::Error> {
-    let header = BocHeader::decode(boc, &de::Options::exact(1))?;
-    let cells = header.finalize(Cell::empty_context())?;
-    header.roots().first().and_then(|&root| cells.get(root)).ok_or(de::Error::RootCellNotFound)
 }

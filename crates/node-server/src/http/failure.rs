@@ -50,7 +50,7 @@ impl From<service::Error> for Failure {
     fn from(error: service::Error) -> Self {
         let code = error.code();
         let status = match code {
-            "no-checkpoint" => 404,
+            "no-checkpoint" | "no-transaction" => 404,
             "mempool-full" | "busy" | "stopping" | "halted" => 503,
             _ if error.is_callers_fault() => 400,
             _ => 500,

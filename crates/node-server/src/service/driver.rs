@@ -36,7 +36,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(super) fn new(node: Node, db: Option<Db>, settings: Settings, service: Service) -> Self {
-        let kept = db.as_ref().map(Db::checkpoints).unwrap_or_default();
+        let kept = db.as_ref().map(|db| db.checkpoints().clone()).unwrap_or_default();
         Self {
             checkpoints: Checkpoints::of(kept, &node),
             clean: node.clone(),

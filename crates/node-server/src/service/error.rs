@@ -102,7 +102,14 @@ fn node_code(error: &localnet::Error) -> &'static str {
         E::AmountOverflow => "amount-overflow",
         E::NotSettled { .. } => "not-settled",
         E::BadFile { .. } => "bad-state",
-        E::File { .. } | E::ChangedOnDisk { .. } => "storage",
+        E::File { .. } | E::ChangedOnDisk { .. } | E::Db { .. } => "storage",
+        E::NotWaiting { .. } => "not-waiting",
+        E::BadWorkchain { .. } => "bad-address",
+        E::BadFault(_) => "bad-fault",
+        E::NoContract { .. } => "no-contract",
+        E::NoTransaction { .. } => "no-transaction",
+        E::NotTraceable { .. } => "not-traceable",
+        E::Account(_) => "bad-account",
         _ => "node",
     }
 }

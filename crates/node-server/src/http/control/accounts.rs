@@ -5,7 +5,7 @@ use chain::{Account, AccountStatus};
 use localnet::Node;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use ton_abi::{Address, Cell, Image, Nano};
+use ton_abi::{Address, Cell, Image, InternalMessage, Nano};
 use ton_client::{TxHash, boc};
 
 use super::{Outcome, address, cell, read};
@@ -28,10 +28,23 @@ struct Set {
     boc: Option<String>,
 }
 
+/// An internal message that no contract made; code and data go together, to deploy with.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inject {
-    boc: String,
+    src: Address,
+    dst: Address,
+    #[serde(default)]
+    value: Nano,
+    #[serde(default = "yes")]
+    bounce: bool,
+    body: Option<String>,
+    code: Option<String>,
+    data: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// An account in JSON.
@@ -139,12 +152,16 @@ impl Edit {
         match self {
             Self::Whole(account) => node.set_account(account),
             Self::Parts { balance, code, data } => {
-                if code.is_some() || data.is_some() {
-                    let old = node.account(at);
-                    let code = code.or_else(|| old.code()).unwrap_or_default();
-                    let data = data.or_else(|| old.data()).unwrap_or_default();
-                    let image = Image::new(code, data);
-                    node.set_account(Account::active(at.clone(), old.balance(), &image)?)?;
+                match (node.account(at).status(), code, data) {
+                    (AccountStatus::Active, code, data) => {
+                        code.map_or(Ok(()), |code| node.set_code(at, code))?;
+                        data.map_or(Ok(()), |data| node.set_data(at, data))?;
+                    }
+                    (_, None, None) => {}
+                    (_, code, data) => {
+                        let image = Image::new(code.unwrap_or_default(), data.unwrap_or_default());
+                        node.set_account(Account::active(at.clone(), node.balance(at), &image)?)?;
+                    }
                 }
                 balance.map_or(Ok(()), |balance| node.set_balance(at, balance))
             }
@@ -154,9 +171,16 @@ impl Edit {
 
 pub(in crate::http) async fn inject(State(app): State<App>, request: Request) -> Outcome {
     async {
-        let Inject { boc } = read(&app, request).await?;
-        let message = cell(&boc)?;
-        let hash = app.service.edit(move |node| node.inject(message)).await?;
+        let Inject { src, dst, value, bounce, body, code, data } = read(&app, request).await?;
+        let init = match (code, data) {
+            (None, None) => None,
+            (Some(code), Some(data)) => Some(Image::new(cell(&code)?, cell(&data)?)),
+            _ => return Err(Failure::bad("bad-request", "code and data go together")),
+        };
+        let body = body.map(|text| cell(&text)).transpose()?;
+        let message =
+            InternalMessage { bounce, body, init, ..InternalMessage::transfer(src, dst, value) };
+        let hash = app.service.edit(move |node| node.inject(&message)).await?;
         Ok(json!({ "message": hash.to_string() }))
     }
     .await

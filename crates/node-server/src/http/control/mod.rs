@@ -23,9 +23,10 @@
 //! | `GET /control/account/ADDRESS` | | the account |
 //! | `POST /control/account/ADDRESS` | `{"balance": "…", "code": "BOC", "data": "BOC"}` or `{"boc": "BOC"}` | the account |
 //! | `DELETE /control/account/ADDRESS` | | the account |
-//! | `POST /control/inject` | `{"boc": "…"}`, an internal message | its hash |
+//! | `POST /control/inject` | `{"src": "0:…", "dst": "0:…", "value": "1000", "bounce": true, "body": "BOC"}` | its hash |
 //! | `GET`/`POST /control/config` | `{"boc": "…"}` or `{"param": 20, "boc": "…"}` | the configuration |
 //! | `GET`/`POST`/`DELETE /control/faults` | a rule, see [`localnet::FaultRule`] | the rules |
+//! | `DELETE /control/faults/NUMBER` | | the rules |
 //! | `GET /control/trace/TRANSACTION` | `?steps=100` | exit code, gas, steps |
 //!
 //! Bags of cells are in base64. Example:
@@ -73,6 +74,7 @@ pub(super) fn router() -> Router<App> {
         .route("/inject", post(accounts::inject))
         .route("/config", get(network::config).post(network::set_config))
         .route("/faults", get(network::faults).post(network::add_fault).delete(network::clear_faults))
+        .route("/faults/{number}", axum::routing::delete(network::remove_fault))
         .route("/trace/{transaction}", get(network::trace))
 }
 

@@ -94,6 +94,16 @@ pub(in crate::http) async fn add_fault(State(app): State<App>, request: Request)
     .into()
 }
 
+pub(in crate::http) async fn remove_fault(State(app): State<App>, Path(number): Path<String>) -> Outcome {
+    async {
+        let unknown = || Failure::new(404, "no-fault", format!("there is no rule {number:?}"));
+        let id = number.parse().map_err(|_| unknown())?;
+        if app.service.edit(move |node| Ok(node.remove_fault(id))).await? { Ok(rules(&app)) } else { Err(unknown()) }
+    }
+    .await
+    .into()
+}
+
 pub(in crate::http) async fn clear_faults(State(app): State<App>) -> Outcome {
     async {
         app.service
@@ -119,9 +129,6 @@ pub(in crate::http) async fn trace(
         let query = query.map_err(|error| Failure::bad("bad-parameter", error.to_string()))?;
         let limit = query.steps.unwrap_or(STEPS).min(MAX_STEPS);
         let node = app.service.snapshot();
-        if node.transaction(&id).is_none() {
-            return Err(Failure::new(404, "no-transaction", format!("there is no transaction {id}")));
-        }
         let traced = tokio::task::spawn_blocking(move || node.trace(&id)).await;
         let trace = traced.map_err(|_| Failure::new(500, "defect", "the trace failed by a defect"))??;
         let steps: Vec<_> = trace.steps.iter().take(limit).map(|step| {
