@@ -92,11 +92,11 @@ impl Node {
     }
 
     /// Active accounts whose code has that hash, in the order of their addresses, behind `after`.
-    pub fn accounts_by_code(
-        &self,
+    pub fn accounts_by_code<'a>(
+        &'a self,
         code_hash: &Hash,
         after: Option<&Address>,
-    ) -> impl DoubleEndedIterator<Item = &Account> {
+    ) -> impl DoubleEndedIterator<Item = &'a Account> + use<'a> {
         let start = match after {
             Some(after) => Bound::Excluded((*code_hash, after.clone())),
             None => Bound::Included((*code_hash, Address::new(i8::MIN, Hash::ZERO))),
@@ -141,11 +141,11 @@ impl Node {
     }
 
     /// Transactions of an account within a range of lt, oldest first.
-    pub fn transactions_within(
-        &self,
+    pub fn transactions_within<'a, R: RangeBounds<Lt>>(
+        &'a self,
         account: &Address,
-        range: impl RangeBounds<Lt>,
-    ) -> impl DoubleEndedIterator<Item = &Arc<TransactionRecord>> {
+        range: R,
+    ) -> impl DoubleEndedIterator<Item = &'a Arc<TransactionRecord>> + use<'a, R> {
         let list = self.state.by_account.get(account);
         let places = list.map_or(0..0, |list| places(list, &range, |record| record.lt));
         places.filter_map(move |place| list?.get(place))
