@@ -4,7 +4,7 @@ use governance::Organs;
 use keys::development::{self, Development};
 use serde_json::{Value, json};
 
-use crate::error::CliError;
+use crate::error::{CliError, Status};
 use crate::organisation::member;
 use crate::output::{Answer, Progress};
 use crate::recorder::Recorder;
@@ -39,6 +39,21 @@ impl Actor {
 }
 
 impl Trial {
+    /// Refuses to play through what cannot be taken back: a dry run needs a network that is not kept afterwards.
+    pub(crate) fn check(self, world: &World) -> Result<(), CliError> {
+        if !self.dry_run || world.local.embedded().is_some() {
+            return Ok(());
+        }
+        let name = world.local.client.transport().name();
+        Err(CliError::new(
+            Status::Safety,
+            "no-dry-run",
+            format!("a dry run is not possible on {name}"),
+            "messages that a remote network took cannot be taken back",
+            "try it on a local network, or leave --dry-run out",
+        ))
+    }
+
     /// What a dry run has to say.
     pub(crate) fn warnings(self) -> Vec<String> {
         if self.dry_run { vec!["dry run: nothing was kept".to_owned()] } else { Vec::new() }
@@ -53,7 +68,8 @@ pub(crate) async fn act(
     progress: Progress,
     done: impl AsyncFnOnce(&World, &Organs<'_>, &mut Recorder<'_>) -> Result<(String, Value), CliError>,
 ) -> Result<Answer, CliError> {
-    let mut world = World::open(state)?;
+    let mut world = World::open(state).await?;
+    trial.check(&world)?;
     let (text, result, ledger) = {
         let organs = world.organs().await?;
         let mut recorder = Recorder::new(&world.local, world.roster(), progress);

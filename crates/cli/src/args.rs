@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{contest, demo, entry, explain, jury, key, member, multisig, node, proposal, stage};
+use crate::commands::{
+    config, contest, demo, entry, explain, jury, key, member, multisig, node, proposal, stage,
+};
 
 /// Runs a sub-governance of a TON network.
 ///
@@ -47,6 +49,9 @@ pub(crate) enum Command {
     /// The stages of the plan with their contests and budgets.
     #[command(subcommand)]
     Stage(stage::Stage),
+    /// The networks that commands can work on.
+    #[command(subcommand)]
+    Config(config::Config),
     /// Seed phrases and the keys they give.
     #[command(subcommand)]
     Key(key::Key),

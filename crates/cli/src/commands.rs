@@ -1,5 +1,6 @@
 //! One file per noun; each gets its arguments and returns an answer or a failure.
 
+pub(crate) mod config;
 pub(crate) mod contest;
 pub(crate) mod demo;
 pub(crate) mod entry;
@@ -17,7 +18,7 @@ use crate::error::{CliError, Status};
 use crate::output::{Answer, Progress};
 
 pub(crate) fn run(command: &Command, progress: Progress) -> Result<Answer, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         let (what, hint) = ("the program cannot start", "check the limits of the system");
         CliError::new(Status::Network, "runtime", what, error.to_string(), hint)
     })?;
@@ -35,6 +36,7 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Entry(command) => entry::run(command, progress).await,
         Command::Jury(command) => jury::run(command, progress).await,
         Command::Stage(command) => stage::run(command, progress).await,
+        Command::Config(command) => config::run(command),
         Command::Key(command) => key::run(command, progress),
         Command::Explain(command) => explain::run(command),
     }

@@ -1,4 +1,4 @@
-//! The embedded network: a node with a giver, and a client that talks to it.
+//! The network that commands work on: the embedded one, a node with a giver, or a remote one; and a client of it.
 
 use std::sync::Arc;
 
@@ -7,19 +7,29 @@ use governance::contracts::Abis;
 use keys::{KeyPair, Signer};
 use localnet::{Genesis, Node, NodeOptions, SharedNode, giver};
 use serde_json::json;
-use ton_abi::{Address, ContractAbi, Hash, Nano, Signature};
+use ton_abi::{Address, ContractAbi, Hash, Nano, Signature, UnixTime};
+use ton_client::net::Transport;
 use ton_client::processing::Tree;
 use ton_client::{Client, Contract, Registry};
 
 use crate::contracts::Contracts;
-use crate::error::CliError;
+use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_node};
+use crate::network::{Place, Remote};
 
 const GIVER: &str = "Giver";
 
-/// A running local network.
+/// What is behind the client.
+pub(crate) enum Backend {
+    /// A node in this process.
+    Embedded(SharedNode),
+    /// Endpoints.
+    Remote(Remote),
+}
+
+/// A network to work on.
 pub(crate) struct Local {
-    pub(crate) node: SharedNode,
+    pub(crate) backend: Backend,
     pub(crate) client: Client,
     pub(crate) giver: Contract,
 }
@@ -35,24 +45,93 @@ impl Local {
             .map_err(|error| from_node("the giver cannot be made", error))?;
         let genesis = genesis.with_giver(&image, giver::BALANCE).map_err(|error| from_node(what, error))?;
         let node = Node::new(genesis).map_err(|error| from_node(what, error))?;
-        let local = Self::on(node, contracts.giver.abi.clone(), &contracts.organisation.abis());
+        let local = Self::on(
+            Backend::Embedded(SharedNode::new(node)),
+            contracts.giver.abi.clone(),
+            &contracts.organisation.abis(),
+        );
         contracts.organisation.register(&local.client);
         Ok(local)
     }
 
+    /// The network of that place: a new embedded one, or a remote one as it is.
+    pub(crate) async fn begin(place: &Place, contracts: &Contracts) -> Result<Self, CliError> {
+        match place {
+            Place::Embedded => Self::start(contracts),
+            Place::Remote(profile) => {
+                let remote = Remote::open(profile).await?;
+                let abis = contracts.organisation.abis();
+                let network = Self::on(Backend::Remote(remote), contracts.giver.abi.clone(), &abis);
+                contracts.organisation.register(&network.client);
+                network.expect_local("an organisation of development keys")?;
+                Ok(network)
+            }
+        }
+    }
+
     /// A network that exists already.
-    pub(crate) fn on(node: Node, giver_abi: ContractAbi, abis: &Abis) -> Self {
+    pub(crate) fn on(backend: Backend, giver_abi: ContractAbi, abis: &Abis) -> Self {
         let mut registry = Registry::new();
         registry.add_contract(GIVER, giver_abi.clone(), codes::exit_codes());
         registry.add_account(giver::ADDRESS, GIVER);
-        let node = SharedNode::new(node);
-        let client = Client::new(Arc::new(node.clone()), registry);
+        let transport: Arc<dyn Transport> = match &backend {
+            Backend::Embedded(node) => Arc::new(node.clone()),
+            Backend::Remote(remote) => remote.transport(),
+        };
+        let client = Client::new(transport, registry);
         abis.register(&client);
-        Self { node, client, giver: Contract { address: giver::ADDRESS, abi: giver_abi } }
+        Self { backend, client, giver: Contract { address: giver::ADDRESS, abi: giver_abi } }
+    }
+
+    /// The node in this process, if the network is one.
+    pub(crate) fn embedded(&self) -> Option<&SharedNode> {
+        match &self.backend {
+            Backend::Embedded(node) => Some(node),
+            Backend::Remote(_) => None,
+        }
+    }
+
+    /// Refuses networks where money is at stake.
+    fn expect_local(&self, what: &str) -> Result<(), CliError> {
+        if self.client.transport().is_local() {
+            return Ok(());
+        }
+        let name = self.client.transport().name();
+        Err(CliError::new(
+            Status::Safety,
+            "not-local",
+            format!("{what} cannot be used on {name}"),
+            "it is not a network for development: no giver with a fortune under its published key is there",
+            "use a local network: `subgov node init --state DIR`, or a node of your own",
+        ))
+    }
+
+    /// Lets time pass; gives chain time.
+    pub(crate) async fn advance(&self, seconds: u32) -> Result<UnixTime, CliError> {
+        match &self.backend {
+            Backend::Embedded(node) => {
+                let now = node.lock().advance(seconds);
+                now.map_err(|error| from_node("the clock cannot be moved", error))
+            }
+            Backend::Remote(remote) => remote.advance(seconds).await,
+        }
+    }
+
+    /// Lets time pass up to a moment, if it is not over yet.
+    pub(crate) async fn wait_until(&self, time: UnixTime) -> Result<(), CliError> {
+        let now = match &self.backend {
+            Backend::Embedded(node) => node.lock().now(),
+            Backend::Remote(remote) => remote.now().await?,
+        };
+        if now < time {
+            self.advance(time.0 - now.0).await?;
+        }
+        Ok(())
     }
 
     /// Lets the giver send money to an address that may have no contract yet.
     pub(crate) async fn give(&self, to: &Address, value: Nano) -> Result<Tree, CliError> {
+        self.expect_local("the giver")?;
         let what = format!("the giver cannot send {value:#} TON to {to}");
         let params = json!({ "dest": to.to_string(), "value": value, "bounce": false });
         let tree = self.client.call(&self.giver, "sendTransaction", &params, &giver_key()).await;

@@ -18,6 +18,7 @@ mod failure;
 mod ledger;
 mod local;
 mod members;
+mod network;
 mod organisation;
 mod output;
 mod overview;

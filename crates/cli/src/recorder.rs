@@ -1,4 +1,4 @@
-//! What runs workflows on a local network: it notes what happens, tells it, and moves the clock.
+//! What runs workflows on a network: it notes what happens, tells it, and moves the clock.
 
 use governance::Roster;
 use governance::workflow::{self, Host};
@@ -28,7 +28,8 @@ impl<'a> Recorder<'a> {
     /// Begins an act and tells its title and the chain's time.
     pub(crate) fn act(&mut self, title: &str) {
         self.ledger.begin(title);
-        self.progress.say(format!("{title} ({} UTC)", utc(self.local.node.lock().now())));
+        let now = self.local.embedded().map(|node| format!(" ({} UTC)", utc(node.lock().now())));
+        self.progress.say(format!("{title}{}", now.unwrap_or_default()));
     }
 
     /// One line of progress inside an act.
@@ -51,10 +52,7 @@ impl Host for Recorder<'_> {
     }
 
     async fn wait_until(&mut self, time: UnixTime) -> workflow::Result<()> {
-        let mut node = self.local.node.lock();
-        if node.now() < time {
-            node.set_now(time).map_err(|error| workflow::Error::Host(Box::new(error)))?;
-        }
-        Ok(())
+        let waited = self.local.wait_until(time).await;
+        waited.map_err(|error| workflow::Error::Host(error.why.into()))
     }
 }

@@ -1,4 +1,4 @@
-//! A network kept in a directory between two commands.
+//! An organisation kept in a directory between two commands: with its whole network, or with the name of a remote one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use governance::contracts::{Abis, NAMES};
 use governance::organisation::Files;
 use governance::{Multisig, Organisation, Organs, Roster, multisig};
-use localnet::StateFile;
+use localnet::{Node, SharedNode, StateFile};
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, ContractAbi};
 
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_node};
-use crate::local::Local;
+use crate::local::{Backend, Local};
 use crate::members;
+use crate::network::{NetworkArgs, Place, Remote};
 
 const NODE_FILE: &str = "node.state";
 const DEPLOYMENT_FILE: &str = "deployment.json";
@@ -47,9 +48,12 @@ impl Addresses {
 /// Which network a command works on.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StateArgs {
-    /// Directory that keeps the local network between commands; made by `subgov node init` or `subgov demo`.
+    /// Directory that keeps the organisation and its local network between commands; made by `subgov node init` or
+    /// `subgov demo`.
     #[arg(long, value_name = "DIR", env = "SUBGOV_STATE")]
     pub(crate) state: PathBuf,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
 }
 
 /// What was deployed, and how to talk to it.
@@ -57,6 +61,9 @@ pub(crate) struct StateArgs {
 #[serde(deny_unknown_fields)]
 struct Deployment {
     schema: String,
+    /// The network it is on, unless the directory keeps that, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    network: Option<String>,
     /// The organisation whose members hold the wallet.
     organisation: Files,
     /// Addresses by the names that commands take.
@@ -72,7 +79,9 @@ pub(crate) struct World {
     files: Files,
     accounts: BTreeMap<String, Address>,
     abis: Abis,
-    file: Option<(PathBuf, StateFile)>,
+    /// Name of the remote network in the directory's own file.
+    network: Option<String>,
+    file: Option<(PathBuf, Option<StateFile>)>,
 }
 
 impl World {
@@ -92,18 +101,16 @@ impl World {
             (GIVER, local.giver.address.clone()),
         ];
         let accounts = accounts.map(|(name, address)| (name.to_owned(), address)).into();
-        let file = folder.map(|NewFolder { folder, file }| (folder, file));
-        Self { local, organisation, files, accounts, abis, file }
+        let (network, file) =
+            folder.map(|NewFolder { folder, network, file }| (network, (folder, file))).unzip();
+        let network = network.flatten();
+        Self { local, organisation, files, accounts, abis, network, file }
     }
 
-    /// Opens what a directory keeps.
-    pub(crate) fn open(args: &StateArgs) -> Result<Self, CliError> {
+    /// Opens what a directory keeps, on the network that the arguments say or that it was made on.
+    pub(crate) async fn open(args: &StateArgs) -> Result<Self, CliError> {
         let folder = &args.state;
-        let what = format!("the network in {} cannot be used", folder.display());
         let deployment = read_deployment(folder)?;
-        let (file, node) =
-            StateFile::open(folder.join(NODE_FILE)).map_err(|error| from_node(&what, error))?;
-        let node = node.ok_or_else(|| no_state(folder, &format!("there is no file {NODE_FILE}")))?;
         let bad = |error: ton_abi::Error| bad_deployment(folder, error.to_string());
         let abi = |name: &str| {
             let text = deployment.abis.get(name);
@@ -117,13 +124,21 @@ impl World {
                 return Err(bad_deployment(folder, format!("it names no {name}")));
             }
         }
-        let files = deployment.organisation;
+        let kept = deployment.network.as_deref();
+        let (backend, file) = match args.network.place(kept, kept.is_none())? {
+            Place::Embedded => {
+                let (node, file) = open_node(folder)?;
+                (Backend::Embedded(SharedNode::new(node)), Some(file))
+            }
+            Place::Remote(profile) => (Backend::Remote(Remote::open(&profile).await?), None),
+        };
+        let (network, files) = (deployment.network, deployment.organisation);
         let organisation =
             Organisation::parse(&files).map_err(|error| bad_deployment(folder, error.to_string()))?;
-        let local = Local::on(node, giver_abi, &abis);
+        let local = Local::on(backend, giver_abi, &abis);
         let accounts = deployment.accounts;
         let file = Some((folder.clone(), file));
-        Ok(Self { local, organisation, files, accounts, abis, file })
+        Ok(Self { local, organisation, files, accounts, abis, network, file })
     }
 
     /// Writes the network back, whole or not at all.
@@ -132,6 +147,7 @@ impl World {
         let what = format!("the network cannot be kept in {}", folder.display());
         let deployment = Deployment {
             schema: SCHEMA.to_owned(),
+            network: self.network.clone(),
             organisation: self.files.clone(),
             accounts: self.accounts.clone(),
             abis: NAMES
@@ -148,7 +164,11 @@ impl World {
                 from_node(&what, localnet::Error::File { action: "write", path, source })
             })?;
         }
-        file.save(&self.local.node.lock()).map_err(|error| from_node(&what, error))
+        match (file, self.local.embedded()) {
+            (Some(file), Some(node)) => file.save(&node.lock()).map_err(|error| from_node(&what, error)),
+            // A remote network keeps itself.
+            _ => Ok(()),
+        }
     }
 
     /// The members' wallet.
@@ -208,12 +228,13 @@ impl World {
 /// A directory that is about to keep a new network.
 pub(crate) struct NewFolder {
     folder: PathBuf,
-    file: StateFile,
+    network: Option<String>,
+    file: Option<StateFile>,
 }
 
 impl NewFolder {
-    /// Makes the directory; it must not keep a network already.
-    pub(crate) fn create(folder: &Path) -> Result<Self, CliError> {
+    /// Makes the directory for a network that it keeps, or for a remote one; it must not keep any already.
+    pub(crate) fn create(folder: &Path, place: &Place) -> Result<Self, CliError> {
         let what = format!("no network can be made in {}", folder.display());
         fs::create_dir_all(folder).map_err(|source| {
             let path = folder.to_owned();
@@ -228,9 +249,24 @@ impl NewFolder {
                 "choose another directory, or remove this one first",
             ));
         }
-        let (file, _) = StateFile::open(folder.join(NODE_FILE)).map_err(|error| from_node(&what, error))?;
-        Ok(Self { folder: folder.to_owned(), file })
+        let (network, file) = match place {
+            Place::Embedded => {
+                let opened = StateFile::open(folder.join(NODE_FILE));
+                (None, Some(opened.map_err(|error| from_node(&what, error))?.0))
+            }
+            Place::Remote(profile) => (Some(profile.name.clone()), None),
+        };
+        Ok(Self { folder: folder.to_owned(), network, file })
     }
+}
+
+/// The node that a directory keeps.
+fn open_node(folder: &Path) -> Result<(Node, StateFile), CliError> {
+    let what = format!("the network in {} cannot be used", folder.display());
+    let path = folder.join(NODE_FILE);
+    let missing = || no_state(folder, &format!("there is no file {NODE_FILE}"));
+    let (file, node) = StateFile::open(path).map_err(|error| from_node(&what, error))?;
+    Ok((node.ok_or_else(missing)?, file))
 }
 
 /// `0:f92b…7202`

@@ -150,12 +150,8 @@ fn scene(script: Script, settings: Settings) -> (Client, Contract, SharedNode, A
     (Client::with_settings(Arc::new(fake), registry, settings), contract, node, script)
 }
 
-fn pay(
-    client: &Client,
-    contract: &Contract,
-    nanotokens: u128,
-) -> ton_client::Result<ton_client::processing::Tree> {
-    let params = actions([Send::transfer(&nobody(1), Nano(nanotokens)).action(), note(4)]);
+fn pay(client: &Client, contract: &Contract) -> ton_client::Result<ton_client::processing::Tree> {
+    let params = actions([Send::transfer(&nobody(1), Nano::tokens(1)).action(), note(4)]);
     block_on(client.call(contract, "run", &params, &owner()))
 }
 
@@ -178,9 +174,9 @@ fn expiries(script: &Script) -> Vec<u32> {
 fn message_that_got_lost_is_made_anew_and_lands_once() {
     let script = Script { swallow: 2.into(), ..Script::default() };
     let (client, contract, node, script) = scene(script, Settings::default());
-    let tree = pay(&client, &contract, 1_000).expect_ok();
+    let tree = pay(&client, &contract).expect_ok();
     assert_eq!(tree.steps.len(), 2);
-    assert_eq!(received(&node), Nano(1_000));
+    assert_eq!(received(&node), Nano::tokens(1));
     let posted = script.posted.lock().unwrap().clone();
     assert_eq!(posted.len(), 3);
     assert!(posted[0] != posted[1] && posted[1] != posted[2]);
@@ -189,7 +185,7 @@ fn message_that_got_lost_is_made_anew_and_lands_once() {
         node.lock().post(late).unwrap();
     }
     node.lock().produce_block().unwrap();
-    assert_eq!(received(&node), Nano(1_000));
+    assert_eq!(received(&node), Nano::tokens(1));
 }
 
 #[test]
@@ -197,7 +193,7 @@ fn message_that_always_gets_lost_is_given_up_after_lives_that_grow() {
     let script = Script { swallow: 100.into(), ..Script::default() };
     let settings = Settings { retries: 3, ..Settings::default() };
     let (client, contract, node, script) = scene(script, settings.clone());
-    let error = pay(&client, &contract, 1_000).unwrap_err();
+    let error = pay(&client, &contract).unwrap_err();
     let Error::NotIncluded(it) = &error else { panic!("{error}") };
     let NotIncludedCause::Expired { expire, diagnosis: None } = &it.cause else { panic!("{:?}", it.cause) };
     let expiries = expiries(&script);
@@ -212,7 +208,7 @@ fn message_that_always_gets_lost_is_given_up_after_lives_that_grow() {
 fn without_retries_one_message_is_all() {
     let script = Script { swallow: 100.into(), ..Script::default() };
     let (client, contract, _, script) = scene(script, Settings { retries: 0, ..Settings::default() });
-    assert!(matches!(pay(&client, &contract, 1_000), Err(Error::NotIncluded(_))));
+    assert!(matches!(pay(&client, &contract), Err(Error::NotIncluded(_))));
     assert_eq!(script.posted.lock().unwrap().len(), 1);
 }
 
@@ -228,16 +224,16 @@ fn message_that_the_contract_refuses_is_not_made_anew() {
 fn lost_answer_to_a_post_is_no_reason_to_send_another_message() {
     let script = Script { unanswered: 1.into(), ..Script::default() };
     let (client, contract, node, script) = scene(script, Settings::default());
-    pay(&client, &contract, 1_000).expect_ok();
+    pay(&client, &contract).expect_ok();
     assert_eq!(script.posted.lock().unwrap().len(), 1);
-    assert_eq!(received(&node), Nano(1_000));
+    assert_eq!(received(&node), Nano::tokens(1));
 }
 
 #[test]
 fn refused_post_ends_at_once() {
     let script = Script { refuse: 1.into(), ..Script::default() };
     let (client, contract, node, script) = scene(script, Settings::default());
-    let error = pay(&client, &contract, 1_000).unwrap_err();
+    let error = pay(&client, &contract).unwrap_err();
     assert!(matches!(error, Error::Transport(TransportError::Refused { .. })), "{error}");
     assert_eq!(script.posted.lock().unwrap().len(), 1);
     assert_eq!(received(&node), Nano::ZERO);
@@ -250,16 +246,16 @@ fn list_that_lags_behind_the_state_is_no_proof_of_absence() {
     // Until the message's end of life and somewhat longer.
     let script = Script { lag: 19.into(), ..Script::default() };
     let (client, contract, node, script) = scene(script, Settings::default());
-    pay(&client, &contract, 1_000).expect_ok();
+    pay(&client, &contract).expect_ok();
     assert_eq!(script.posted.lock().unwrap().len(), 1);
-    assert_eq!(received(&node), Nano(1_000));
+    assert_eq!(received(&node), Nano::tokens(1));
 
     let script = Script { lag: u32::MAX.into(), ..Script::default() };
     let (client, contract, node, script) = scene(script, Settings::default());
-    let error = pay(&client, &contract, 1_000).unwrap_err();
+    let error = pay(&client, &contract).unwrap_err();
     assert!(matches!(error, Error::Pending { .. }), "{error}");
     assert_eq!(script.posted.lock().unwrap().len(), 1);
-    assert_eq!(received(&node), Nano(1_000));
+    assert_eq!(received(&node), Nano::tokens(1));
 }
 
 #[test]
@@ -267,21 +263,21 @@ fn interrupted_message_is_followed_up_later() {
     let script = Script { broken: 1.into(), ..Script::default() };
     let (client, contract, node, script) = scene(script, Settings::default());
     let header = block_on(client.header(&contract.address, None)).unwrap();
-    let params = actions([Send::transfer(&nobody(1), Nano(1_000)).action()]);
+    let params = actions([Send::transfer(&nobody(1), Nano::tokens(1)).action()]);
     let message = block_on(client.call_message(&contract, "run", &params, &header, &owner())).unwrap();
     let error = block_on(client.process_message(&message)).unwrap_err();
     assert!(matches!(&error, Error::Interrupted { message: lost, .. } if *lost == message.hash), "{error}");
     let tree = block_on(client.resume_message(&message)).unwrap();
     assert_eq!(tree.steps.len(), 2);
     assert_eq!(script.posted.lock().unwrap().len(), 1);
-    assert_eq!(received(&node), Nano(1_000));
+    assert_eq!(received(&node), Nano::tokens(1));
 }
 
 #[test]
 fn call_whose_connection_breaks_is_not_repeated() {
     let script = Script { broken: 1.into(), ..Script::default() };
     let (client, contract, _, script) = scene(script, Settings::default());
-    let error = pay(&client, &contract, 1_000).unwrap_err();
+    let error = pay(&client, &contract).unwrap_err();
     assert!(matches!(error, Error::Interrupted { .. }), "{error}");
     assert_eq!(script.posted.lock().unwrap().len(), 1);
 }
@@ -295,7 +291,7 @@ fn words_of_a_receipt_give_way_to_the_exit_code() {
     assert_eq!(it.cause, NotIncludedCause::Rejected(RejectReason::ExitCode(99)));
     // A run here finds nothing wrong with this one, so the network's words stay, and it is not sent again.
     let (client, contract, _, script) = scene(script(), Settings::default());
-    let error = pay(&client, &contract, 1_000).unwrap_err();
+    let error = pay(&client, &contract).unwrap_err();
     let Error::NotIncluded(it) = &error else { panic!("{error}") };
     assert_eq!(it.cause, NotIncludedCause::Rejected(RejectReason::Other("rejected".to_owned())));
     assert_eq!(script.posted.lock().unwrap().len(), 1);

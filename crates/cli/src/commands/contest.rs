@@ -80,7 +80,7 @@ pub(crate) async fn run(command: &Contest, progress: Progress) -> Result<Answer,
 }
 
 async fn list(state: &StateArgs) -> Result<Answer, CliError> {
-    let world = World::open(state)?;
+    let world = World::open(state).await?;
     let contests = Contests::read(&world.organs().await?, &world.roster()).await?;
     Ok(Answer { text: contests.to_text(), data: contests.to_json(), warnings: Vec::new() })
 }

@@ -27,6 +27,7 @@ use crate::failure::from_node;
 use crate::ledger::Ledger;
 use crate::local::Local;
 use crate::members;
+use crate::network::Place;
 use crate::output::{Answer, Progress};
 use crate::recorder::Recorder;
 use crate::state::{Addresses, NewFolder, World};
@@ -67,7 +68,8 @@ struct Outcome {
 }
 
 pub(crate) async fn run(args: &Demo, progress: Progress) -> Result<Answer, CliError> {
-    let folder = args.state.as_deref().map(NewFolder::create).transpose()?;
+    let folder =
+        args.state.as_deref().map(|folder| NewFolder::create(folder, &Place::Embedded)).transpose()?;
     let organisation = Organisation::of_proposal();
     let contracts = contracts::build(&args.contracts)?;
     let local = Local::start(&contracts)?;
@@ -123,7 +125,9 @@ fn conclude(
     summary: &Summary,
     warnings: Option<String>,
 ) -> Result<Answer, CliError> {
-    let audit = world.local.node.lock().audit();
+    // INVARIANT: the demo plays on a network that it started.
+    let node = world.local.embedded().expect("the demo's network is embedded");
+    let audit = node.lock().audit();
     let audit = audit.map_err(|error| from_node("the books of the network cannot be added up", error))?;
     let data = summary.to_json(ledger, &audit);
     if !audit.is_balanced() || !summary.books_hold() {

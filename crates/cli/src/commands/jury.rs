@@ -62,7 +62,7 @@ pub(crate) async fn run(command: &Jury, progress: Progress) -> Result<Answer, Cl
 }
 
 async fn list(state: &StateArgs) -> Result<Answer, CliError> {
-    let world = World::open(state)?;
+    let world = World::open(state).await?;
     let jurors = Jurors::read(&world.organs().await?, &world.roster()).await?;
     Ok(Answer { text: jurors.to_text(), data: jurors.to_json(), warnings: Vec::new() })
 }

@@ -11,6 +11,7 @@ use crate::actor::{Actor, act};
 use crate::error::CliError;
 use crate::failure::from_workflow;
 use crate::members::STAND_INS;
+use crate::network::NetworkArgs;
 use crate::organisation::OrganisationArgs;
 use crate::output::{Answer, Progress};
 use crate::overview::Members;
@@ -40,6 +41,8 @@ pub(crate) struct List {
     /// Directory of a local network: show what its registry says.
     #[arg(long, value_name = "DIR", conflicts_with = "organisation")]
     state: Option<PathBuf>,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 pub(crate) async fn run(command: &Member, progress: Progress) -> Result<Answer, CliError> {
@@ -62,7 +65,7 @@ async fn attest(args: &Attest, progress: Progress) -> Result<Answer, CliError> {
 
 async fn list_members(args: &List) -> Result<Answer, CliError> {
     let Some(state) = &args.state else { return list(&args.organisation) };
-    let world = World::open(&StateArgs { state: state.clone() })?;
+    let world = World::open(&StateArgs { state: state.clone(), network: args.network.clone() }).await?;
     let members = Members::read(&world.organs().await?, &world.roster()).await?;
     let warnings = vec![STAND_INS.to_owned()];
     Ok(Answer { text: members.to_text(), data: json!({ "members": members.to_json() }), warnings })

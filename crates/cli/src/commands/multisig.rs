@@ -71,8 +71,8 @@ pub(crate) struct Submit {
 
 pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer, CliError> {
     match command {
-        Multisig::Show(state) => view::show(&World::open(state)?).await,
-        Multisig::List(state) => view::list(&World::open(state)?).await,
+        Multisig::Show(state) => view::show(&World::open(state).await?).await,
+        Multisig::List(state) => view::list(&World::open(state).await?).await,
         Multisig::Submit(args) => submit(args, progress).await,
         Multisig::Confirm(args) => act(args, "confirm", progress).await,
         Multisig::Reject(args) => act(args, "reject", progress).await,
@@ -82,7 +82,8 @@ pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer
 }
 
 async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state)?;
+    let mut world = World::open(&args.state).await?;
+    args.actor.trial.check(&world)?;
     let (name, key) = args.actor.signer(&world)?;
     let payment = Payment {
         to: world.account(&args.to)?,
@@ -118,7 +119,8 @@ fn payload(text: &str) -> Result<Cell, CliError> {
 }
 
 async fn act(args: &Act, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state)?;
+    let mut world = World::open(&args.state).await?;
+    args.actor.trial.check(&world)?;
     let (name, key) = args.actor.signer(&world)?;
     let multisig = world.multisig();
     let id = args.id;

@@ -8,10 +8,11 @@ use ton_abi::Nano;
 
 use crate::contracts::{self, ContractsArgs};
 use crate::error::CliError;
-use crate::failure::{from_client, from_node};
+use crate::failure::from_client;
 use crate::ledger::Ledger;
 use crate::local::Local;
 use crate::members;
+use crate::network::NetworkArgs;
 use crate::organisation::OrganisationArgs;
 use crate::output::{Answer, Progress};
 use crate::recorder::Recorder;
@@ -19,7 +20,8 @@ use crate::state::{Addresses, NewFolder, StateArgs, World};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Node {
-    /// Found the whole organisation on a new local network, grant money to its multisig, and keep it in a directory.
+    /// Found the whole organisation on a new local network (or a running one for development), grant money to its multisig,
+    /// and keep it in a directory.
     Init(Init),
     /// Let the giver send money to an account.
     Fund(Fund),
@@ -33,7 +35,9 @@ pub(crate) struct Init {
     contracts: ContractsArgs,
     #[command(flatten)]
     organisation: OrganisationArgs,
-    /// New directory for the network.
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// New directory for the organisation, and for the network unless that is a remote one.
     #[arg(long, value_name = "DIR", env = "SUBGOV_STATE")]
     state: PathBuf,
     /// What the giver gives to the multisig, in TON; without it the total of the first stage.
@@ -65,16 +69,17 @@ pub(crate) async fn run(command: &Node, progress: Progress) -> Result<Answer, Cl
     match command {
         Node::Init(args) => init(args, progress).await,
         Node::Fund(args) => fund(args, progress).await,
-        Node::Advance(args) => advance(args),
+        Node::Advance(args) => advance(args).await,
     }
 }
 
 async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
-    let folder = NewFolder::create(&args.state)?;
+    let place = args.network.place(None, false)?;
+    let folder = NewFolder::create(&args.state, &place)?;
     let (files, organisation) = args.organisation.files()?;
     let contracts = contracts::build(&args.contracts)?;
     progress.say(format!("contracts {}", contracts.origin));
-    let local = Local::start(&contracts)?;
+    let local = Local::begin(&place, &contracts).await?;
     let grant = args.grant.unwrap_or(organisation.stages[0].total);
     let (addresses, balance, ledger) = {
         let mut recorder = Recorder::new(&local, members::roster(&organisation), progress);
@@ -107,7 +112,7 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
 }
 
 async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state)?;
+    let mut world = World::open(&args.state).await?;
     let to = world.account(&args.to)?;
     progress.say(format!("giver sends {:#} TON to {}", args.value, world.label(&to)));
     let mut ledger = Ledger::default();
@@ -121,10 +126,9 @@ async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
     Ok(Answer { text, data, warnings: Vec::new() })
 }
 
-fn advance(args: &Advance) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state)?;
-    let now = world.local.node.lock().advance(args.seconds);
-    let now = now.map_err(|error| from_node("the clock cannot be moved", error))?;
+async fn advance(args: &Advance) -> Result<Answer, CliError> {
+    let mut world = World::open(&args.state).await?;
+    let now = world.local.advance(args.seconds).await?;
     world.save()?;
     let text = format!("the network's time is {now} (Unix seconds)\n");
     Ok(Answer { text, data: json!({ "now": now.0 }), warnings: Vec::new() })

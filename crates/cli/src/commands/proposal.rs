@@ -65,7 +65,7 @@ pub(crate) async fn run(command: &Proposal, progress: Progress) -> Result<Answer
 }
 
 async fn list(state: &StateArgs) -> Result<Answer, CliError> {
-    let world = World::open(state)?;
+    let world = World::open(state).await?;
     let proposals = Proposals::read(&world.organs().await?).await?;
     Ok(Answer { text: proposals.to_text(), data: proposals.to_json(), warnings: Vec::new() })
 }

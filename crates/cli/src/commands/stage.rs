@@ -13,6 +13,7 @@ use ton_abi::Nano;
 use crate::actor::{Actor, act};
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_workflow};
+use crate::network::NetworkArgs;
 use crate::organisation::OrganisationArgs;
 use crate::output::{Answer, Progress};
 use crate::overview::{Stages, tokens};
@@ -65,6 +66,8 @@ pub(crate) struct List {
     /// Directory of a local network: show what its treasury says.
     #[arg(long, value_name = "DIR", conflicts_with = "organisation")]
     state: Option<PathBuf>,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 pub(crate) async fn run(command: &Stage, progress: Progress) -> Result<Answer, CliError> {
@@ -128,7 +131,7 @@ async fn list_stages(args: &List) -> Result<Answer, CliError> {
     let Some(state) = &args.state else {
         return args.organisation.load().map(|organisation| list(&organisation));
     };
-    let world = World::open(&StateArgs { state: state.clone() })?;
+    let world = World::open(&StateArgs { state: state.clone(), network: args.network.clone() }).await?;
     let stages = Stages::read(&world.organs().await?).await?;
     let data = json!({ "stages": stages.to_json(), "treasury": stages.treasury_to_json() });
     Ok(Answer { text: stages.to_text(), data, warnings: Vec::new() })
