@@ -93,7 +93,10 @@ impl Node {
             if let Ok(done) = chain::execute(&config, &account, &message, &context)
                 && TxHash::from(done.transaction.repr_hash()) == record.hash
             {
-                return Ok((done.account, Replay { account, message, config, context }));
+                // A deleted account has forgotten its past.
+                let after =
+                    if done.account.exists() { done.account } else { Account::none(record.account.clone()) };
+                return Ok((after, Replay { account, message, config, context }));
             }
         }
         Err(format!("transaction {} comes out differently", record.hash))
