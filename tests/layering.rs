@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("governance", &["keys", "ton-abi", "ton-client"]),
     ("subgov", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client", "tsolc"]),
     ("testkit", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client"]),
-    ("workspace-tests", &["chain", "governance", "ton-abi", "tsolc"]),
+    ("workspace-tests", &["chain", "governance", "localnet", "ton-abi", "ton-client", "tsolc"]),
 ];
 
 /// Crates that take clock, randomness and files as arguments.

@@ -15,7 +15,10 @@ static MACHINE: OnceLock<TvmVersion> = OnceLock::new();
 
 /// Builds all contracts of this test program for another machine; called before the first one is built.
 pub fn build_for(machine: TvmVersion) {
-    MACHINE.set(machine).or_else(|_| if MACHINE.get() == Some(&machine) { Ok(()) } else { Err(()) }).expect("one machine");
+    MACHINE
+        .set(machine)
+        .or_else(|_| if MACHINE.get() == Some(&machine) { Ok(()) } else { Err(()) })
+        .expect("one machine");
 }
 
 /// The contract in `contracts/PATH`, which is named like its file: `MemberRegistry.tsol`, `test/Bouncer.tsol`.
@@ -31,7 +34,8 @@ pub fn artifact(path: &str) -> Arc<Artifact> {
 fn compile(path: &str) -> Artifact {
     let loader = DiskLoader::new(workspace("contracts"), Vec::new());
     let text = loader.read(path).unwrap_or_else(|error| panic!("contracts/{path}: {error}"));
-    let settings = Settings { tvm_version: MACHINE.get().copied().unwrap_or_default(), ..Settings::default() };
+    let settings =
+        Settings { tvm_version: MACHINE.get().copied().unwrap_or_default(), ..Settings::default() };
     let compilation = tsolc::compile(path, &text, &loader, &settings);
     let Ok(artifacts) = compilation.artifacts else {
         let errors = compilation.diagnostics.iter().map(|d| render::text(d, &compilation.sources, false));

@@ -1,5 +1,6 @@
 //! Support for the workspace-level tests: the official SDK as a peer, random values by ABI type.
 
+pub mod backend;
 pub mod community;
 pub mod compiled;
 pub mod random;

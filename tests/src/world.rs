@@ -1,14 +1,16 @@
-//! A few accounts on the `chain` crate: signed messages in, all transactions out, money counted.
+//! A few accounts on a [`Backend`]: signed messages in, all transactions out, money counted.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use chain::{Account, Config, ExecContext, ExecError, Executed, Ledger, LocalContext, RejectReason, execute};
+use chain::{Account, Config, ExecContext, ExecError, Executed, Ledger, LocalContext, RejectReason};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::Value;
 use ton_abi::{
-    Address, Cell, CellBuilder, ContractAbi, Hash, Header, Image, InternalMessage, Lt, MessageKind,
-    MessageView, Nano, PublicKey, Signature, UnixMillis, UnixTime, external_message,
+    Address, Cell, CellBuilder, ContractAbi, Hash, Header, Image, InternalMessage, MessageKind, MessageView,
+    Nano, PublicKey, Signature, UnixMillis, UnixTime, external_message,
 };
+
+use crate::backend::{self, Backend, Moment};
 
 /// The key of custodian `n`: fixed, so that tests are the same on every run.
 pub fn key(n: u8) -> SigningKey {
@@ -107,11 +109,14 @@ pub struct World {
     pub inbox: Vec<MessageView>,
     /// Whether failed actions bounce and bounces carry whole bodies, as on SE and mainnet.
     pub mainnet_bounces: bool,
+    /// Whether the receiver of the next message runs out of gas at once. A node cannot do that.
+    pub starved: bool,
     /// Every execution so far, if it is to be noted.
     pub notes: Option<Vec<Note>>,
-    accounts: BTreeMap<Address, Account>,
+    backend: Box<dyn Backend>,
+    /// Balances after the last transaction of each account.
+    balances: BTreeMap<Address, Nano>,
     ledger: Ledger,
-    lt: Lt,
     stamp: u64,
 }
 
@@ -125,10 +130,11 @@ impl Default for World {
             puppets: BTreeSet::new(),
             inbox: Vec::new(),
             mainnet_bounces: false,
+            starved: false,
             notes: None,
-            accounts: BTreeMap::new(),
+            backend: backend::chosen(),
+            balances: BTreeMap::new(),
             ledger: Ledger::default(),
-            lt: Lt(1_000_000),
             stamp: 0,
         }
     }
@@ -137,7 +143,7 @@ impl Default for World {
 impl World {
     /// An account as it is now; a missing one is empty.
     pub fn account(&self, address: &Address) -> Account {
-        self.accounts.get(address).cloned().unwrap_or_else(|| Account::none(address.clone()))
+        self.backend.account(address)
     }
 
     /// Balance of an account.
@@ -165,7 +171,7 @@ impl World {
 
     /// Sends an internal message made by hand; its money is minted.
     pub fn send_internal(&mut self, message: InternalMessage) -> Vec<Executed> {
-        let cell = message.build().expect("a message that fits");
+        let cell = self.backend.inject(&message);
         self.ledger.mint_message(&cell).expect("readable");
         self.queue.push_front(cell);
         if self.deliver { self.drain() } else { Vec::new() }
@@ -238,19 +244,16 @@ impl World {
         let view = MessageView::parse(message).expect("readable");
         let target = view.dst.clone().expect("a message to an account");
         let before_accept = self.notes.is_some().then(|| self.gas_before_accept(message).ok()).flatten();
-        let mut context = ExecContext::new(UnixTime(self.now), self.lt);
-        context.block_lt = self.lt;
-        context.full_body_in_bounced = self.mainnet_bounces;
-        context.bounce_after_failed_action = self.mainnet_bounces;
-        let executed = execute(&self.config, &self.account(&target), message, &context)?;
-        self.lt = Lt(self.lt.0.max(executed.next_lt.0) + 1000);
+        let (mainnet_bounces, starved) = (self.mainnet_bounces, self.starved);
+        let moment = Moment { now: UnixTime(self.now), mainnet_bounces, starved };
+        let executed = self.backend.execute(message, moment)?;
         self.ledger.record(&executed).expect("readable");
         for out in executed.out_messages() {
             if MessageView::parse(out).expect("readable").kind == MessageKind::Internal {
                 self.queue.push_back(out.clone());
             }
         }
-        self.accounts.insert(target, executed.account.clone());
+        self.balances.insert(target, executed.account.balance());
         if let Some(notes) = &mut self.notes {
             notes.push(Note { message: view, executed: executed.clone(), before_accept });
         }
@@ -263,9 +266,10 @@ impl World {
     /// If the books do not balance.
     #[track_caller]
     pub fn check(&self) {
-        if let Err(imbalance) = self.ledger.check(self.accounts.values().map(Account::balance)) {
+        if let Err(imbalance) = self.ledger.check(self.balances.values().copied()) {
             panic!("{imbalance}");
         }
+        self.backend.check();
     }
 
     /// Gas that a message uses before it is accepted.
@@ -274,8 +278,9 @@ impl World {
     /// The refusal, if it is not accepted.
     pub fn gas_before_accept(&self, message: &Cell) -> Result<u64, ExecError> {
         let target = MessageView::parse(message).expect("readable").dst.expect("a message to an account");
-        let context = ExecContext::new(UnixTime(self.now), self.lt);
-        chain::gas_before_accept(&self.config, &self.account(&target), message, &context)
+        let account = self.account(&target);
+        let context = ExecContext::new(UnixTime(self.now), account.next_lt());
+        chain::gas_before_accept(&self.config, &account, message, &context)
     }
 
     /// Calls a getter.
