@@ -6,6 +6,8 @@
 mod layers;
 mod remote;
 
+use std::time::Duration;
+
 use ton_client::net::{Options, Secret};
 
 pub(crate) use self::layers::{Layers, Origin};
@@ -16,6 +18,9 @@ use crate::error::{CliError, Status};
 pub(crate) const EMBEDDED: &str = "localnet";
 /// TON OS SE at its usual place.
 const SE: (&str, &str) = ("se", "http://127.0.0.1");
+
+/// How long a network is tried to be reached, in seconds: a person waits.
+const TIMEOUT: u32 = 30;
 
 /// Which network to work on.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -69,6 +74,8 @@ pub(crate) struct Profile {
     pub(crate) protocol: Protocol,
     pub(crate) auth: Option<Secret>,
     pub(crate) proxy: Option<Secret>,
+    /// Seconds for which it is tried to reach it.
+    pub(crate) timeout: u32,
     pub(crate) origin: Origin,
 }
 
@@ -77,14 +84,13 @@ impl Profile {
     pub(crate) fn at(name: &str, endpoint: &str, origin: Origin) -> Self {
         let endpoints = vec![endpoint.to_owned()];
         let protocol = Protocol::of(endpoint);
-        Self { name: name.to_owned(), endpoints, protocol, auth: None, proxy: None, origin }
+        Self { name: name.to_owned(), endpoints, protocol, auth: None, proxy: None, timeout: TIMEOUT, origin }
     }
 
     /// Limits of its connections.
     pub(crate) fn options(&self) -> Options {
         Options {
-            // A person waits.
-            reconnect_timeout: std::time::Duration::from_secs(30),
+            reconnect_timeout: Duration::from_secs(self.timeout.into()),
             auth: self.auth.clone(),
             proxy: self.proxy.clone(),
             http2: self.protocol == Protocol::JrpcH2,

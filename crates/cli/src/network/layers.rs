@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use ton_client::net::Secret;
 
-use super::{EMBEDDED, Place, Profile, Protocol, SE, unknown};
+use super::{EMBEDDED, Place, Profile, Protocol, SE, TIMEOUT, unknown};
 use crate::error::{CliError, Status};
 
 /// The project's file, in the working directory or above.
@@ -67,6 +67,8 @@ struct NetworkEntry {
     auth_env: Option<String>,
     /// Name of the environment variable with the proxy's address.
     proxy_env: Option<String>,
+    /// Seconds for which it is tried to reach the network.
+    timeout: Option<u32>,
 }
 
 /// All layers, the weakest first.
@@ -162,6 +164,7 @@ impl Layers {
             protocol: entry.protocol.unwrap_or_else(|| Protocol::of(first)),
             auth: secret(&entry.auth_env),
             proxy: secret(&entry.proxy_env),
+            timeout: entry.timeout.unwrap_or(TIMEOUT),
             origin: Origin::File(path.to_owned()),
         })
     }

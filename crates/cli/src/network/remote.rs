@@ -84,9 +84,9 @@ impl Remote {
             let why = format!("{} does not know /se/increase-time", transport.name());
             return Err(CliError::new(Status::Network, "no-clock", what, why, "use `subgov node start`"));
         }
-        // Until a block carries the new time, if blocks are made by themselves.
+        // Until the network shows the new time: some do at once, some when the next block carries it.
         let (target, mut head) = (before.gen_utime.plus(seconds), before);
-        while head.gen_utime < target {
+        while self.now().await? < target {
             match transport.wait_block(&giver::ADDRESS, &head, CLOCK_WAIT).await.map_err(failed)? {
                 Some(next) => head = next,
                 None => break,

@@ -4,5 +4,6 @@ mod by_hand;
 mod demo;
 mod lists;
 mod multisig;
+mod network;
 mod support;
 mod usage;

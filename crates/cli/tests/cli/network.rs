@@ -1,0 +1,143 @@
+//! Networks: which one a command works on, and the organisation on a running node.
+
+use std::fs;
+use std::path::Path;
+
+use node_server::http::Running;
+use node_server::options::StartArgs;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::support::{fails, json, run, subgov, text};
+
+/// A node on a free port, whose clock stands still until told.
+struct Node {
+    runtime: Runtime,
+    running: Option<Running>,
+    url: String,
+}
+
+impl Node {
+    fn start(config: Option<&Path>) -> Self {
+        let runtime = node_server::runtime().expect("the system has threads");
+        let config = config.map(Path::to_owned);
+        let args = StartArgs { port: Some(0), frozen: true, config, ..StartArgs::default() };
+        let running = runtime.block_on(args.start()).expect("the node starts");
+        let url = running.url();
+        Self { runtime, running: Some(running), url }
+    }
+
+    fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop());
+        }
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("there is room for a directory")
+}
+
+#[test]
+fn organisation_lives_on_a_running_node() {
+    let (node, folder) = (Node::start(None), folder());
+    let state = folder.path().join("org");
+    let state = text(&state);
+    let (status, founded) = json(["node", "init", "--network", &node.url, "--state", state]);
+    assert_eq!(status, 0, "{founded}");
+    fails(
+        ["node", "init", "--network", &node.url, "--state", state],
+        5,
+        "state-exists",
+        "keeps a network already",
+    );
+
+    // The directory remembers the network; the other protocols tell the same.
+    let (status, first) = json(["member", "list", "--state", state]);
+    assert_eq!((status, first["data"]["members"].as_array().map(Vec::len)), (0, Some(15)), "{first}");
+    let (rpc, ws) = (format!("{}/rpc", node.url), node.url.replace("http", "ws"));
+    for url in [&rpc, &ws] {
+        let (status, same) = json(["member", "list", "--state", state, "--network", url]);
+        assert_eq!((status, &same["data"]), (0, &first["data"]), "{url}");
+    }
+
+    let submit = ["multisig", "submit", "--state", state, "--as", "0", "--to", "giver", "--value", "1"];
+    fails(submit.into_iter().chain(["--dry-run"]), 5, "no-dry-run", "cannot be taken back");
+    let (status, submitted) = json(submit);
+    assert_eq!(status, 0, "{submitted}");
+    let id = submitted["data"]["transaction"]
+        .as_str()
+        .map_or_else(|| submitted["data"]["transaction"].to_string(), str::to_owned);
+    let (status, confirmed) =
+        json(["multisig", "confirm", "--state", state, "--network", &rpc, "--as", "1", &id]);
+    assert_eq!(status, 0, "{confirmed}");
+    let (_, list) = json(["multisig", "list", "--state", state]);
+    assert!(list["data"].to_string().contains(&id), "{list}");
+
+    let time = || json(["node", "advance", "--state", state, "0"]).1["data"]["now"].as_u64();
+    let before = time().expect("the node has a time");
+    let (status, later) = json(["node", "advance", "--state", state, "86400"]);
+    assert_eq!(status, 0, "{later}");
+    assert_eq!(time(), Some(before + 86_400));
+
+    fails(["multisig", "show", "--state", state, "--network", "localnet"], 2, "no-state", "node.state");
+    node.stop();
+    // The project's file says how long to try.
+    let config = format!("[networks.gone]\nendpoints = [\"{rpc}\"]\ntimeout = 0\n");
+    fs::write(folder.path().join("subgov.toml"), config).expect("the directory can be written");
+    let output = subgov(["multisig", "show", "--state", state, "--network", "gone", "--json"])
+        .current_dir(folder.path())
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(3));
+    let envelope: Value = serde_json::from_slice(&output.stdout).expect("an envelope");
+    assert_eq!(envelope["errors"][0]["code"], "network");
+}
+
+#[test]
+fn network_without_a_rich_giver_gets_no_development_keys() {
+    let folder = folder();
+    let config = folder.path().join("node.toml");
+    fs::write(&config, "giver_balance = \"1000000000\"\n").expect("the directory can be written");
+    let node = Node::start(Some(&config));
+    let state = folder.path().join("org");
+    let args = ["node", "init", "--network", &node.url, "--state", text(&state)];
+    fails(args, 5, "not-local", "no giver with a fortune");
+    node.stop();
+}
+
+#[test]
+fn networks_are_named_in_layers() {
+    let folder = folder();
+    let config = "network = \"far\"\n[networks.far]\nendpoints = [\"https://far.example/rpc\"]\nauth-env = \"SUBGOV_FAR\"\n";
+    fs::write(folder.path().join("subgov.toml"), config).expect("the directory can be written");
+    let show = |variables: &[(&str, &str)], more: &[&str]| {
+        let args = ["config", "show", "--origin", "--json"];
+        let mut command = subgov(args.into_iter().chain(more.iter().copied()));
+        let output = command.current_dir(folder.path()).envs(variables.iter().copied()).output();
+        let stdout = output.expect("the program starts").stdout;
+        let text = String::from_utf8(stdout).expect("text");
+        assert!(!text.contains("hunter2"), "{text}");
+        serde_json::from_str::<Value>(&text).expect("an envelope")["data"].clone()
+    };
+    let data = show(&[("SUBGOV_FAR", "hunter2")], &[]);
+    assert_eq!(data["network"], "far");
+    assert!(data["origin"].as_str().is_some_and(|origin| origin.ends_with("subgov.toml")), "{data}");
+    let far = &data["networks"][0];
+    assert_eq!((&far["protocol"], &far["key"]), (&"jrpc".into(), &true.into()));
+    let data = show(&[("SUBGOV_NETWORK", "se")], &[]);
+    assert_eq!(data["origin"], "environment variable SUBGOV_NETWORK");
+    let data = show(&[("SUBGOV_NETWORK", "se")], &["--network", "far"]);
+    assert_eq!((&data["network"], &data["origin"]), (&"far".into(), &"--network".into()));
+    assert!(run(["config", "show", "--origin"]).stdout.contains("built in"));
+}
+
+#[test]
+fn networks_that_cannot_be_used_are_refused() {
+    let folder = folder();
+    let state = folder.path().join("org");
+    let init = |network| ["node", "init", "--state", text(&state), "--network", network];
+    fails(init("mainnet"), 2, "unknown-network", "localnet, se");
+    fails(init("https://me:hunter2@far.example"), 4, "secret-argument", "user or password");
+    fails(init("ftp://far.example"), 2, "bad-endpoint", "scheme");
+}
