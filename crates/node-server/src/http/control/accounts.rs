@@ -38,6 +38,9 @@ struct Inject {
     value: Nano,
     #[serde(default = "yes")]
     bounce: bool,
+    /// Whether it is itself one that came back.
+    #[serde(default)]
+    bounced: bool,
     body: Option<String>,
     code: Option<String>,
     data: Option<String>,
@@ -171,15 +174,15 @@ impl Edit {
 
 pub(in crate::http) async fn inject(State(app): State<App>, request: Request) -> Outcome {
     async {
-        let Inject { src, dst, value, bounce, body, code, data } = read(&app, request).await?;
+        let Inject { src, dst, value, bounce, bounced, body, code, data } = read(&app, request).await?;
         let init = match (code, data) {
             (None, None) => None,
             (Some(code), Some(data)) => Some(Image::new(cell(&code)?, cell(&data)?)),
             _ => return Err(Failure::bad("bad-request", "code and data go together")),
         };
         let body = body.map(|text| cell(&text)).transpose()?;
-        let message =
-            InternalMessage { bounce, body, init, ..InternalMessage::transfer(src, dst, value) };
+        let transfer = InternalMessage::transfer(src, dst, value);
+        let message = InternalMessage { bounce, bounced, body, init, ..transfer };
         let hash = app.service.edit(move |node| node.inject(&message)).await?;
         Ok(json!({ "message": hash.to_string() }))
     }

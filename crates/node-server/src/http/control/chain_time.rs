@@ -51,6 +51,8 @@ struct SetMode {
     seconds_per_block: Option<u32>,
     block_transactions: Option<usize>,
     block_gas_limit: Option<u64>,
+    full_body_in_bounced: Option<bool>,
+    bounce_after_failed_action: Option<bool>,
 }
 
 /// The clock in JSON.
@@ -111,17 +113,7 @@ pub(in crate::http) async fn resume(State(app): State<App>) -> Outcome {
 /// A round in JSON.
 fn round(round: &Round) -> Value {
     let (block, master) = (&round.workchain, &round.master);
-    let rejected: Vec<_> = [block, master]
-        .into_iter()
-        .flat_map(|block| &block.rejected)
-        .map(|rejection| {
-            json!({
-                "message": rejection.message.to_string(),
-                "account": rejection.account.to_string(),
-                "reason": rejection.reason.to_string(),
-            })
-        })
-        .collect();
+    let rejected: Vec<_> = [block, master].into_iter().flat_map(|block| &block.rejected).collect();
     let transactions = [block, master].into_iter().flat_map(|block| &block.transactions);
     json!({
         "seq_no": block.seq_no,
@@ -206,6 +198,10 @@ pub(in crate::http) async fn set_mode(State(app): State<App>, request: Request) 
                 options.seconds_per_block = wanted.seconds_per_block.unwrap_or(options.seconds_per_block);
                 options.block_transactions = wanted.block_transactions.unwrap_or(options.block_transactions);
                 options.block_gas_limit = wanted.block_gas_limit.unwrap_or(options.block_gas_limit);
+                options.full_body_in_bounced =
+                    wanted.full_body_in_bounced.unwrap_or(options.full_body_in_bounced);
+                options.bounce_after_failed_action =
+                    wanted.bounce_after_failed_action.unwrap_or(options.bounce_after_failed_action);
             })
             .await?;
         Ok(mode_of(&app))
