@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use ton_abi::{Address, Cell, Lt, MessageKind, MessageView, UnixMillis, UnixTime};
 
 use self::queries::{Info, Master};
@@ -33,6 +33,9 @@ const MAX_HEADS: usize = 64;
 
 /// Longest wait for a block that is asked of a server at a time; proxies cut connections that idle for longer.
 const MAX_WAIT: Duration = Duration::from_secs(30);
+
+/// Pause between two questions for a block if the server answers without waiting.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// A network behind GraphQL endpoints.
 ///
@@ -303,8 +306,8 @@ impl Transport for GraphqlTransport {
             }
         };
         loop {
-            let left = timeout.saturating_sub(start.elapsed());
-            let next = self.next_master(master, left.min(MAX_WAIT)).await?;
+            let (asked, wait) = (Instant::now(), timeout.saturating_sub(start.elapsed()).min(MAX_WAIT));
+            let next = self.next_master(master, wait).await?;
             if let Some(next) = next {
                 let head = self.head_in(&next, address)?;
                 if head.id != after.id {
@@ -314,6 +317,10 @@ impl Transport for GraphqlTransport {
             }
             if start.elapsed() >= timeout {
                 return Ok(None);
+            }
+            if asked.elapsed() < wait.min(PAUSE) {
+                // The server does not wait, so it is asked less often.
+                sleep(PAUSE.min(timeout.saturating_sub(start.elapsed()))).await;
             }
         }
     }
