@@ -20,6 +20,12 @@ pub enum Error {
         /// How many may wait.
         limit: usize,
     },
+    /// The external messages that wait take too much memory.
+    #[error("external messages that wait take {limit} bytes already: produce a block first")]
+    MempoolBytes {
+        /// How many bytes they may take.
+        limit: usize,
+    },
     /// Messages still cause each other after so many blocks.
     #[error(
         "after {blocks} blocks {queued} messages are still on their way: contracts call each other endlessly"

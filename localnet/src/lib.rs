@@ -51,6 +51,7 @@
 mod audit;
 mod block;
 mod blocks;
+mod config;
 pub mod db;
 mod edit;
 mod error;
@@ -73,6 +74,7 @@ pub use self::audit::Audit;
 pub use self::block::{
     BASECHAIN, Block, MASTERCHAIN, MessageRecord, Round, TransactionRecord, Undeliverable,
 };
+pub use self::config::{BadConfig, ChainConfig, Forward, Gas, NetworkConfig, SizeLimits, Storage};
 pub use self::db::Db;
 pub use self::error::{BadDb, BadFile, Error};
 pub use self::external::BadExternal;

@@ -10,7 +10,7 @@ use crate::block::{Block, Round};
 use crate::external::check_external;
 use crate::message::external_destination;
 use crate::produce::produce;
-use crate::state::State;
+use crate::state::{State, memory_of};
 use crate::{Audit, Error, Genesis, Mining, NodeOptions};
 
 /// A whole network in one value: see the crate page for an example.
@@ -95,7 +95,7 @@ impl Node {
     /// [`Node::transaction_of`] or [`Node::rejection`].
     ///
     /// # Errors
-    /// [`Error::BadExternal`] if no network would take these bytes, [`Error::MempoolFull`], and with
+    /// [`Error::BadExternal`] if no network would take these bytes, [`Error::MempoolFull`], [`Error::MempoolBytes`], and with
     /// automatic mining those of [`Node::settle`].
     pub fn post(&mut self, boc: &[u8]) -> Result<MsgHash, Error> {
         let cell = self.check_external(boc)?;
@@ -117,11 +117,16 @@ impl Node {
     /// Puts a checked external message into the mempool and makes no block; `false` if it waits already.
     ///
     /// # Errors
-    /// [`Error::MempoolFull`], and [`Error::NotExternal`] for cells that [`Node::check_external`] refuses.
+    /// [`Error::MempoolFull`], [`Error::MempoolBytes`], and [`Error::NotExternal`] for cells that
+    /// [`Node::check_external`] refuses.
     pub fn enqueue(&mut self, message: Cell) -> Result<bool, Error> {
         let destination = external_destination(&message).ok_or(Error::NotExternal)?;
         if self.pending_externals() >= self.options.mempool_size {
             return Err(Error::MempoolFull { limit: self.options.mempool_size });
+        }
+        let limit = self.options.mempool_bytes;
+        if self.state.waiting_bytes.saturating_add(memory_of(&message)) > limit {
+            return Err(Error::MempoolBytes { limit });
         }
         let hash = MsgHash::from(message.repr_hash());
         Ok(self.state.push_external(destination.workchain, hash, message))

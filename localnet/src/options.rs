@@ -40,6 +40,8 @@ pub struct NodeOptions {
     pub block_transactions: usize,
     /// External messages that may wait at a time.
     pub mempool_size: usize,
+    /// Memory that external messages may take while they wait, in bytes.
+    pub mempool_bytes: usize,
     /// Whether bounced messages carry the whole original body in a reference (SE and mainnet do).
     pub full_body_in_bounced: bool,
     /// Whether a message bounces, too, when the actions failed (SE and mainnet do).
@@ -57,6 +59,7 @@ impl Default for NodeOptions {
             block_gas_limit: 10_000_000,
             block_transactions: 10_000,
             mempool_size: 10_000,
+            mempool_bytes: 64 << 20,
             full_body_in_bounced: false,
             bounce_after_failed_action: false,
             settle_blocks: 1_000,

@@ -115,6 +115,10 @@ impl Bench<'_> {
                     context.min_lt = executed.next_lt;
                     let outcome = Outcome::new(executed, before, balance, job)?;
                     balance = outcome.facts.balance;
+                    if !outcome.facts.exists {
+                        // As in the next batch: a deleted account has forgotten its past.
+                        account = Account::none(address.clone());
+                    }
                     results.push((number, Ok(Box::new(outcome))));
                 }
                 Err(error) => {

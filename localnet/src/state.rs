@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chain::{Account, Config};
-use rpds::{
-    HashTrieMapSync, HashTrieSetSync, QueueSync, RedBlackTreeMapSync, RedBlackTreeSetSync, VectorSync,
-};
+use rpds::{HashTrieMapSync, QueueSync, RedBlackTreeMapSync, RedBlackTreeSetSync, VectorSync};
 use sha2::{Digest, Sha256};
 use ton_abi::{Address, Cell, Hash, Lt, Nano, UnixTime};
 use ton_client::net::Rejection;
@@ -120,12 +118,21 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Transactions of an account since its state was kept last; without an entry the next one keeps it.
     unkept: HashTrieMapSync<Address, u32>,
-    /// All external messages that wait.
-    waiting: HashTrieSetSync<MsgHash>,
+    /// All external messages that wait, and the memory each takes.
+    waiting: HashTrieMapSync<MsgHash, usize>,
+    /// The sum of these.
+    pub(crate) waiting_bytes: usize,
     pub(crate) rejections: HashTrieMapSync<MsgHash, Arc<Rejection>>,
     /// Numbers of the rounds whose blocks still list their rejections, oldest first.
     rejecting: QueueSync<u32>,
     rejected: usize,
+}
+
+/// What a message takes in memory, in bytes: its data, and what a cell costs beside it.
+pub(crate) fn memory_of(message: &Cell) -> usize {
+    const CELL: u64 = 128;
+    let stats = message.compute_unique_stats(usize::MAX).unwrap_or_default();
+    usize::try_from(stats.bit_count / 8 + stats.cell_count * CELL).unwrap_or(usize::MAX)
 }
 
 impl Chain {
@@ -164,7 +171,8 @@ impl State {
             open: RoundIndex::default(),
             faults: Faults::default(),
             unkept: HashTrieMapSync::new_sync(),
-            waiting: HashTrieSetSync::new_sync(),
+            waiting: HashTrieMapSync::new_sync(),
+            waiting_bytes: 0,
             rejections: HashTrieMapSync::new_sync(),
             rejecting: QueueSync::new_sync(),
             rejected: 0,
@@ -197,7 +205,7 @@ impl State {
 
     /// Whether this external message waits.
     pub(crate) fn is_waiting(&self, hash: &MsgHash) -> bool {
-        self.waiting.contains(hash)
+        self.waiting.contains_key(hash)
     }
 
     /// Puts an internal message into the queue of the chain of its destination.
@@ -302,10 +310,12 @@ impl State {
 
     /// Adds an external message to `workchain` behind the others; `false` if it waits already.
     pub(crate) fn push_external(&mut self, workchain: i8, hash: MsgHash, message: Cell) -> bool {
-        if self.waiting.contains(&hash) {
+        if self.is_waiting(&hash) {
             return false;
         }
-        self.waiting.insert_mut(hash);
+        let bytes = memory_of(&message);
+        self.waiting_bytes += bytes;
+        self.waiting.insert_mut(hash, bytes);
         // An old answer says nothing about the new attempt.
         self.rejections.remove_mut(&hash);
         self.chain_mut(workchain).externals.enqueue_mut((hash, message));
@@ -322,8 +332,13 @@ impl State {
         }
         self.chain_mut(workchain).externals = left;
         for hash in gone {
-            self.waiting.remove_mut(hash);
+            self.no_longer_waits(hash);
         }
+    }
+
+    fn no_longer_waits(&mut self, hash: &MsgHash) {
+        self.waiting_bytes -= self.waiting.get(hash).copied().unwrap_or(0);
+        self.waiting.remove_mut(hash);
     }
 
     /// Takes the external message to `workchain` that waits longest.
@@ -331,7 +346,7 @@ impl State {
         let externals = &mut self.chain_mut(workchain).externals;
         let first = externals.peek()?.clone();
         externals.dequeue_mut();
-        self.waiting.remove_mut(&first.0);
+        self.no_longer_waits(&first.0);
         Some(first)
     }
 
@@ -347,7 +362,7 @@ impl State {
             if chosen.contains(hash) {
                 self.chain_mut(workchain).externals.enqueue_mut((*hash, message.clone()));
             } else {
-                self.waiting.remove_mut(hash);
+                self.no_longer_waits(hash);
                 aside.push((*hash, message.clone()));
             }
         }
