@@ -1,6 +1,7 @@
 //! Gas before acceptance with everything full (T06, C2).
 
-use serde_json::json;
+use chain::Executed;
+use serde_json::{Value, json};
 use ton_abi::Nano;
 
 use crate::hall::{Hall, TON, k};
@@ -145,4 +146,55 @@ fn the_largest_contest_is_launched_with_the_value_that_requests_have() {
     assert_eq!(deploy.to, escrow);
     hall.hear(&escrow, "onFunded", &json!({ "contestId": contest }));
     assert_eq!(hall.outcome(id), ("Executed", 0));
+}
+
+/// Sixteen ranked contests with 128 names each, four of them members', and 63 open proposals, five of them of member 4.
+fn crowded() -> Hall {
+    let mut hall = Hall::new(15);
+    let contract = hall.contract.address.clone();
+    hall.world.give(&contract, Nano(4_000 * TON));
+    for n in 0..15 {
+        let profile = json!({ "payout": account(n + 1).to_string(), "profileHash": hash(1) });
+        hall.call(n, "setProfile", &profile).success();
+    }
+    let name = |n| if n < 4 || n >= 100 { k(n) } else { format!("0x{}", hex::encode([n + 20; 32])) };
+    let entrants: Value = (0..4).chain(36..160).map(|n| (name(n), json!(true))).collect();
+    for _ in 0..16 {
+        let contest = hall.launched(&spec(hall.world.now, json!({})));
+        let report = json!({ "contestId": contest, "nonce": "5", "resultsHash": hash(7), "payoutHash": hash(8),
+            "until": hall.world.now + 300 * 86_400, "entrants": entrants });
+        let escrow = hall.escrow(contest);
+        hall.hear(&escrow, "onFinalized", &report);
+    }
+    hall.world.now += 86_400;
+    for member in (1..15).rev() {
+        for n in 0..5 {
+            if hall.status("open") < 63 {
+                hall.propose(member, SIGNAL, &payload::signal(n, false));
+            }
+        }
+    }
+    hall.world.inbox.clear();
+    hall
+}
+
+#[test]
+fn a_change_of_members_with_everything_open_pays_for_itself() {
+    let mut hall = crowded();
+    hall.decide_by(payload::ROTATE, &payload::rotate(4, 100), [0, 5, 6, 7, 8, 9, 10, 11]);
+    let reserve = hall.take("reserveMember");
+    let pool = hall.jury_pool.clone();
+    let params = json!({ "nonce": reserve.nonce().to_string(), "ok": true });
+    let message = hall.contract.internal(&pool, Nano(TON * 9 / 10), "onMemberReserved", &params);
+    let seated = hall.world.send_internal(message);
+    let dearest = |all: &[Executed]| all.iter().filter_map(|t| t.view.run()).map(|run| run.gas_used).max();
+    let gas = dearest(&seated).expect("it ran");
+    println!("{gas:>8}  onMemberReserved");
+    assert_eq!(hall.names().iter().filter(|name| *name == "enqueue").count(), 16, "all are queued again");
+    assert!(gas < 750_000, "{gas}: the answer of the jury pool brings 900 000");
+    hall.world.now += 600;
+    let synced = hall.poke("resync", &json!({}));
+    let gas = dearest(synced.success()).expect("it ran");
+    println!("{gas:>8}  syncOne");
+    assert!(gas < 416_000, "{gas}: Gas.STEP brings 500 000");
 }

@@ -429,7 +429,6 @@ impl Model {
         if let Some(listing) = self.directory.get_mut(&candidate.contest) {
             listing.excluded.insert(candidate.key);
         }
-        self.note_interests(&candidate.key);
     }
 
     /// A seat has a new key, and with it the open proposals of the old one.
@@ -437,7 +436,6 @@ impl Model {
         for open in self.open.values_mut().filter(|open| open.proposer == *old) {
             open.proposer = *key;
         }
-        self.note_interests(key);
     }
 
     fn set_params(&mut self, params: &Params) -> Result<(), Refusal> {

@@ -258,12 +258,7 @@ impl Model {
     ///
     /// # Errors
     /// Those of the signature; 157, 152, 156, 308 in this order.
-    pub fn quick_hold(
-        &mut self,
-        by: &Signed,
-        id: u32,
-        now: UnixTime,
-    ) -> Result<bool, Refusal> {
+    pub fn quick_hold(&mut self, by: &Signed, id: u32, now: UnixTime) -> Result<bool, Refusal> {
         self.members.authorize(by, now)?;
         let listing = self.directory.get_mut(&id).ok_or(Refusal::NOT_FOUND)?;
         require(listing.status == ContestStatus::Finalized, Refusal::BAD_PHASE)?;
@@ -340,17 +335,6 @@ impl Model {
         let origins: Vec<_> = members.into_iter().map(|key| self.members.origin_of(&key)).collect();
         if let Some(listing) = self.directory.get_mut(&id) {
             listing.excluded.extend(origins);
-        }
-    }
-
-    /// Notes the interests of a key that took a seat while payouts wait for their confirmation.
-    pub(super) fn note_interests(&mut self, key: &PublicKey) {
-        for subject in self.wallet.wishes.keys().copied().collect::<Vec<_>>() {
-            if let Subject::Contest(id) = subject
-                && self.entrants(id).contains(key)
-            {
-                self.note_entrants(id, [*key]);
-            }
         }
     }
 }

@@ -86,7 +86,8 @@ impl Requests {
 
     /// Whether the pool may still know a key that has no seat.
     pub fn names(&self, key: &PublicKey) -> bool {
-        self.reserves(key) || self.open.values().any(|it| matches!(&it.body, Body::Leave(left) if left == key))
+        self.reserves(key)
+            || self.open.values().any(|it| matches!(&it.body, Body::Leave(left) if left == key))
     }
 }
 
@@ -185,8 +186,7 @@ impl Model {
             }
             return;
         };
-        let seated =
-            |key: &PublicKey| self.members.seats.contains_key(key) || self.requests.reserves(key);
+        let seated = |key: &PublicKey| self.members.seats.contains_key(key) || self.requests.reserves(key);
         let proposal = request.proposal;
         if matches!(&request.body, Body::Leave(key) if seated(key)) {
             self.requests.open.remove(&nonce);
@@ -209,8 +209,7 @@ impl Model {
             (Step::Authorize, Body::Launch(spec)) => {
                 let bootstrap = spec.bootstrap_jury.iter().map(|juror| juror.key).collect();
                 let (kind, topic, min_jurors) = (spec.kind, spec.topic, spec.min_jurors);
-                let message =
-                    Message::Authorize { nonce, contest: id, kind, topic, min_jurors, bootstrap };
+                let message = Message::Authorize { nonce, contest: id, kind, topic, min_jurors, bootstrap };
                 (Party::Pool, message)
             }
             (Step::Fund, _) => (Party::Contest(id), Message::Announce(nonce)),
@@ -218,24 +217,24 @@ impl Model {
             (Step::Forget, _) => (Party::Pool, Message::Forget(nonce, id)),
             (_, Body::Seat(key, _)) => (Party::Pool, Message::ReserveMember(nonce, *key)),
             (_, Body::Leave(key)) => (Party::Pool, Message::ReleaseMember(nonce, *key)),
-            (_, Body::Extend(phase, time)) => {
-                (Party::Contest(id), Message::Extend(nonce, *phase, *time))
-            }
+            (_, Body::Extend(phase, time)) => (Party::Contest(id), Message::Extend(nonce, *phase, *time)),
             (_, Body::Hold(until)) => (Party::Contest(id), Message::Hold(nonce, *until)),
             (_, Body::Close(report)) => {
                 // The subject of this request is the number of a stage.
                 (Party::Treasury, Message::Close(nonce, u8::try_from(id).unwrap_or(u8::MAX), *report))
             }
-            (_, Body::PayOrg(payments)) => {
-                (Party::Treasury, Message::PayOrg(nonce, id, payments.clone()))
-            }
+            (_, Body::PayOrg(payments)) => (Party::Treasury, Message::PayOrg(nonce, id, payments.clone())),
             _ => return,
         };
         self.post(Party::Registry, to, message);
     }
 
-    /// The registry queues a confirmation that it still wants; one that is open stays as it is.
+    /// The registry queues a confirmation that it still wants; one that is open stays as it is. Members who took part
+    /// in a contest are noted before.
     pub(super) fn send_confirmation(&mut self, subject: Subject) {
+        if let Subject::Contest(id) = subject {
+            self.note_entrants(id, self.entrants(id));
+        }
         let Some(wish) = self.wallet.wishes.get(&subject) else { return };
         let (until, payees) = (wish.until, wish.payees.clone());
         let interested = match subject {
@@ -273,8 +272,8 @@ impl Model {
         let mut wishes: Vec<_> =
             self.wallet.wishes.iter().map(|(subject, wish)| (wish.nonce, *subject)).collect();
         wishes.sort_unstable();
-        for (_, subject) in wishes {
-            self.send_confirmation(subject);
+        for (nonce, _) in wishes {
+            self.wake(nonce);
         }
     }
 
@@ -313,9 +312,8 @@ impl Model {
         match (request.step, from) {
             (Step::Reserve, Party::Treasury) if code != 0 => self.end_launch(nonce, code),
             (Step::Reserve, Party::Treasury) => {
-                let deployed = |listing: &&mut super::directory::Listing| {
-                    listing.status == ContestStatus::Deployed
-                };
+                let deployed =
+                    |listing: &&mut super::directory::Listing| listing.status == ContestStatus::Deployed;
                 if let Some(listing) = self.directory.get_mut(&contest).filter(deployed) {
                     listing.wait = nonce;
                     self.to_step(nonce, Step::Fund, now);
@@ -523,9 +521,8 @@ impl Model {
                     expires: UnixTime(0),
                 };
                 let ranked = matches!(listing.status, ContestStatus::Finalized | ContestStatus::Closed);
-                let answer = require(ranked, Refusal::BAD_PHASE).and_then(|()| {
-                    self.members.nominate(candidate, &self.params, &self.cycle_bounds, now)
-                });
+                let answer = require(ranked, Refusal::BAD_PHASE)
+                    .and_then(|()| self.members.nominate(candidate, &self.params, &self.cycle_bounds, now));
                 self.post(Party::Registry, Party::Contest(id), Message::Done(*nonce, code_of(answer)));
             }
             _ => {}
@@ -541,7 +538,6 @@ impl Model {
         if listing.status == ContestStatus::Funded {
             listing.status = ContestStatus::Finalized;
             listing.finalized_at = now;
-            self.note_entrants(id, self.entrants(id));
             self.requests.last += 1;
             let nonce = self.requests.last;
             let none = BTreeSet::new();
