@@ -8,7 +8,7 @@ use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::dict::Dict;
 use tycho_types::error::Error as CellError;
 use tycho_types::models::{
-    BlockchainConfig, GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices, StoragePrices,
+    BlockchainConfig, ElectionTimings, GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices, StoragePrices,
     ValidatorDescription, ValidatorSet, WorkchainDescription, WorkchainFormat, WorkchainFormatBasic,
 };
 
@@ -144,6 +144,13 @@ fn build(options: &ConfigOptions) -> Result<BlockchainConfig, CellError> {
         capabilities: GlobalCapabilities::new(CAPABILITIES),
     })?;
     params.set_workchains(&workchains()?)?;
+    // COMPAT(nekoton): it takes no configuration without the times of elections, which nothing here reads.
+    params.set_election_timings(&ElectionTimings {
+        validators_elected_for: 65_536,
+        elections_start_before: 32_768,
+        elections_end_before: 8_192,
+        stake_held_for: 32_768,
+    })?;
     params.set_storage_prices(&[StoragePrices {
         utime_since: 0,
         bit_price_ps: 1,
