@@ -117,27 +117,35 @@ impl StartArgs {
     /// # Errors
     /// [`StartError`].
     pub async fn start(&self) -> Result<Running, StartError> {
-        let file = match &self.config {
-            None => ConfigFile::default(),
-            Some(path) => {
-                ConfigFile::open(path).map_err(|reason| StartError::Config { path: path.clone(), reason })?
-            }
-        };
+        let file = self.file()?;
+        let service = self.service().await?;
+        let host = self.host.or(file.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let addr = SocketAddr::new(host, self.port.or(file.port).unwrap_or(DEFAULT_PORT));
+        let graphql = GraphqlOptions { remp: service.info().remp_enabled, ..GraphqlOptions::default() };
+        let options = ServerOptions { addr, graphql, limits: Limits::default() };
+        Ok(Server::bind(service, options).await?)
+    }
+
+    /// Starts the node alone; [`Server::bind`] takes it from there.
+    ///
+    /// # Errors
+    /// [`StartError`] but [`StartError::Bind`].
+    pub async fn service(&self) -> Result<Service, StartError> {
+        let file = self.file()?;
         let bad_chain = |reason| StartError::Config { path: self.config.clone().unwrap_or_default(), reason };
         let plan = Plan::new(self, &file, file.chain().map_err(bad_chain)?);
         let (node, db) = self.open(&file, &plan)?;
-        let settings = plan.settings(self, &file);
-        let remp = settings.remp;
-        let service = Service::start(node, db, settings)?;
+        let service = Service::start(node, db, plan.settings(self, &file))?;
         if service.snapshot().head().seq_no == 0 {
             // Clients read the configuration from the newest key block before they sign anything.
             service.produce().await?;
         }
-        let host = self.host.or(file.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let addr = SocketAddr::new(host, self.port.or(file.port).unwrap_or(DEFAULT_PORT));
-        let graphql = GraphqlOptions { remp, ..GraphqlOptions::default() };
-        let options = ServerOptions { addr, graphql, limits: Limits::default() };
-        Ok(Server::bind(service, options).await?)
+        Ok(service)
+    }
+
+    fn file(&self) -> Result<ConfigFile, StartError> {
+        let Some(path) = &self.config else { return Ok(ConfigFile::default()) };
+        ConfigFile::open(path).map_err(|reason| StartError::Config { path: path.clone(), reason })
     }
 
     fn open(&self, file: &ConfigFile, plan: &Plan) -> Result<(Node, Option<Db>), StartError> {

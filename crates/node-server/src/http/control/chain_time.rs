@@ -113,7 +113,8 @@ pub(in crate::http) async fn resume(State(app): State<App>) -> Outcome {
 /// A round in JSON.
 fn round(round: &Round) -> Value {
     let (block, master) = (&round.workchain, &round.master);
-    let rejected: Vec<_> = [block, master].into_iter().flat_map(|block| &block.rejected).collect();
+    let rejected = [block, master].into_iter().flat_map(|block| &block.rejected);
+    let rejected: Vec<_> = rejected.map(|rejection| &**rejection).collect();
     let transactions = [block, master].into_iter().flat_map(|block| &block.transactions);
     json!({
         "seq_no": block.seq_no,
