@@ -46,7 +46,7 @@ async fn queued(organs: &Organs<'_>, dest: &Address) -> Result<Option<Transactio
     Ok(queue.iter().find(|waiting| waiting.dest == *dest).map(|waiting| waiting.id))
 }
 
-/// Has the registry queue a confirmation again, for instance one that was confirmed while the payout was held.
+/// Has the registry queue a confirmation again, for instance one whose first message the wallet's full queue refused.
 async fn queue_again(
     organs: &Organs<'_>,
     id: u32,
