@@ -531,13 +531,7 @@ impl Model {
         Ok(())
     }
 
-    fn at_contest(
-        &mut self,
-        id: u32,
-        from: Party,
-        message: &Message,
-        now: UnixTime,
-    ) -> Result<(), Refusal> {
+    fn at_contest(&mut self, id: u32, from: Party, message: &Message, now: UnixTime) -> Result<(), Refusal> {
         if let Message::CreateContest(_, contest) = message {
             self.contests.insert(id, (**contest).clone());
         }
