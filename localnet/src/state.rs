@@ -9,10 +9,11 @@ use sha2::{Digest, Sha256};
 use ton_abi::{Address, Cell, Hash, Lt, Nano, UnixTime};
 use ton_client::net::Rejection;
 use ton_client::{BlockId, MsgHash, TxHash};
+use tycho_types::cell::DynCell;
 use tycho_types::models::AccountState;
 
 use crate::block::{BASECHAIN, Block, MASTERCHAIN, MessageRecord, Round, TransactionRecord};
-use crate::blocks::Commitment;
+use crate::blocks::{Commitment, Step};
 use crate::faults::Faults;
 use crate::message::Queued;
 
@@ -21,6 +22,15 @@ pub const KEPT_REJECTIONS: usize = 100_000;
 
 /// Of this many transactions of an account one keeps the state before it: as many are executed again for a trace.
 pub(crate) const KEPT_EVERY: u32 = 32;
+
+/// Transactions between two kept states of an account: more for a large one, as each kept state is written whole.
+fn pause(account: &Account) -> u32 {
+    let cells = account.load().map_or(0, |account| account.storage_stat.used.cells.into_inner());
+    u32::try_from(cells / CELLS_PER_PAUSE).unwrap_or(u32::MAX).clamp(KEPT_EVERY, KEPT_EVERY * 128)
+}
+
+/// Cells of an account that are worth the time of executing another transaction again.
+const CELLS_PER_PAUSE: u64 = 8;
 
 /// Canonical order of internal messages: creation lt, then hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,9 +140,27 @@ pub(crate) struct State {
 
 /// What a message takes in memory, in bytes: its data, and what a cell costs beside it.
 pub(crate) fn memory_of(message: &Cell) -> usize {
-    const CELL: u64 = 128;
-    let stats = message.compute_unique_stats(usize::MAX).unwrap_or_default();
-    usize::try_from(stats.bit_count / 8 + stats.cell_count * CELL).unwrap_or(usize::MAX)
+    const CELL: usize = 128;
+    /// Cells that are counted one by one; in larger messages equal cells are looked for.
+    const FEW: usize = 64;
+    fn count(cell: &DynCell, cells: &mut usize, bits: &mut usize) {
+        *cells += 1;
+        *bits += usize::from(cell.bit_len());
+        for child in cell.references() {
+            if *cells > FEW {
+                return;
+            }
+            count(child, cells, bits);
+        }
+    }
+    let (mut cells, mut bits) = (0, 0);
+    count(message.as_ref(), &mut cells, &mut bits);
+    if cells > FEW {
+        let stats = message.compute_unique_stats(usize::MAX).unwrap_or_default();
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        (cells, bits) = (size(stats.cell_count), size(stats.bit_count));
+    }
+    (bits / 8).saturating_add(cells.saturating_mul(CELL))
 }
 
 impl Chain {
@@ -289,6 +317,11 @@ impl State {
         }
     }
 
+    /// The same for a transaction of a block that is being made.
+    pub(crate) fn index_step(&mut self, step: &Step) {
+        self.index(&step.record, Some(step.in_msg.clone()), step.out_msgs.iter().cloned());
+    }
+
     fn index_inbound(&mut self, record: &TransactionRecord, hash: MsgHash, cell: Cell) {
         let message = match self.messages.get(&hash) {
             Some(known) => MessageRecord { dst_tx: Some(record.hash), ..(**known).clone() },
@@ -410,8 +443,8 @@ impl State {
     /// Called before each transaction: the account's state, if this transaction has to keep it for traces.
     pub(crate) fn keep_before(&mut self, account: &Account) -> Option<Account> {
         let address = account.address();
-        let since = self.unkept.get(address).copied().unwrap_or(KEPT_EVERY);
-        let keep = since >= KEPT_EVERY;
+        let since = self.unkept.get(address).copied().unwrap_or(u32::MAX);
+        let keep = since >= KEPT_EVERY && since >= pause(account);
         self.unkept.insert_mut(address.clone(), if keep { 1 } else { since + 1 });
         keep.then(|| account.clone())
     }

@@ -157,10 +157,14 @@ fn encode(node: &Node) -> (Vec<u8>, [u8; 32]) {
 struct Rows<'a>(Vec<(&'a [u8], &'a [u8])>);
 
 impl Source for Rows<'_> {
-    fn scan(&self, tag: u8, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>) -> Result<(), Damage> {
-        let from = self.0.partition_point(|(key, _)| *key < &[tag][..]);
-        let mut rows = self.0[from..].iter().map_while(|(key, row)| Some((key.strip_prefix(&[tag])?, *row)));
-        rows.try_for_each(|(key, row)| visit(key, row))
+    fn scan(
+        &self,
+        prefix: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
+    ) -> Result<(), Damage> {
+        let from = self.0.partition_point(|(key, _)| *key < prefix);
+        let mut rows = self.0[from..].iter().take_while(|(key, _)| key.starts_with(prefix));
+        rows.try_for_each(|(key, row)| visit(&key[1..], row))
     }
 }
 

@@ -7,11 +7,11 @@ use ton_abi::{Address, Cell};
 use ton_client::MsgHash;
 use tycho_types::cell::HashBytes;
 
+use super::accounts::{Larges, account_keys, account_rows};
 use super::pack::Shared;
 use super::rows::{
-    Change, FAULTS, FaultsEntry, META, Meta, account_key, account_row, config_root, external_key,
-    external_row, faults_row, held_key, held_row, message_row, meta_row, queue_key, round_key, round_row,
-    shared_key, shared_row,
+    Change, FAULTS, FaultsEntry, META, Meta, config_root, external_key, external_row, faults_row, held_key,
+    held_row, message_row, meta_row, queue_key, round_key, round_row, shared_key, shared_row,
 };
 use crate::Node;
 use crate::block::{BASECHAIN, MASTERCHAIN};
@@ -24,6 +24,7 @@ pub(crate) struct Written {
     /// The node as it was written last; `None` before the first time.
     pub(crate) node: Option<Node>,
     pub(crate) shared: Shared,
+    pub(crate) larges: Larges,
     /// Arrival of each external message that waits.
     pub(crate) arrivals: BTreeMap<MsgHash, u64>,
 }
@@ -31,7 +32,6 @@ pub(crate) struct Written {
 /// Rows to write, and what is known of them afterwards.
 pub(crate) struct Changes {
     pub(crate) rows: Vec<Change>,
-    shared: Vec<Cell>,
     arrivals: BTreeMap<MsgHash, u64>,
 }
 
@@ -42,17 +42,10 @@ impl Written {
         self.node = Some(node.clone());
     }
 
-    /// Remembers that these changes were not written.
-    pub(crate) fn reject(&mut self, changes: &Changes) {
-        for part in &changes.shared {
-            self.shared.remove(part.repr_hash());
-        }
-    }
-
     /// Everything that differs. `touched` names all accounts that can differ; `None` compares all of them.
     pub(crate) fn changes(&mut self, node: &Node, touched: Option<&[Address]>) -> Changes {
         let last = self.node.take();
-        let mut diff = Diff { rows: Vec::new(), shared: &mut self.shared, new: Vec::new() };
+        let mut diff = Diff { rows: Vec::new(), shared: &mut self.shared, larges: &mut self.larges };
         let empty;
         let before = match &last {
             Some(last) => &last.state,
@@ -75,16 +68,16 @@ impl Written {
         let arrivals = diff.externals(&self.arrivals, before, &node.state);
         diff.faults(last.is_none(), &before.faults, &node.state);
         diff.meta(last.as_ref(), node);
-        let (rows, shared) = (diff.rows, diff.new);
+        let rows = diff.rows;
         self.node = last;
-        Changes { rows, shared, arrivals }
+        Changes { rows, arrivals }
     }
 }
 
 struct Diff<'a> {
     rows: Vec<Change>,
     shared: &'a mut Shared,
-    new: Vec<Cell>,
+    larges: &'a mut Larges,
 }
 
 impl Diff<'_> {
@@ -101,7 +94,6 @@ impl Diff<'_> {
         if !self.shared.contains(part.repr_hash()) {
             self.shared.insert(part.clone());
             self.put(shared_key(part.repr_hash()), shared_row(part));
-            self.new.push(part.clone());
         }
     }
 
@@ -130,7 +122,9 @@ impl Diff<'_> {
     fn account(&mut self, address: &Address, was: Option<&AccountEntry>, is: Option<&AccountEntry>) {
         let Some(is) = is else {
             if was.is_some() {
-                self.remove(account_key(address));
+                let keys = account_keys(self.larges, address);
+                self.larges.remove(address);
+                keys.into_iter().for_each(|key| self.remove(key));
             }
             return;
         };
@@ -148,8 +142,7 @@ impl Diff<'_> {
         {
             self.share(&code);
         }
-        let row = account_row(new, self.shared);
-        self.put(account_key(address), row);
+        self.rows.extend(account_rows(self.larges, old, new, self.shared));
     }
 
     /// Rounds of the new state behind the newest one that both have.

@@ -1,17 +1,18 @@
 //! A node from its rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chain::Account;
 use rayon::prelude::*;
 use ton_abi::UnixTime;
 use ton_client::MsgHash;
 
+use super::accounts::{Accounts, Larges, account_key, read_address};
 use super::bytes::Reader;
 use super::pack::Shared;
 use super::rows::{
-    ACCOUNT, Damage, EXTERNAL, FAULTS, HELD, Loaded, META, QUEUED, ROUND, SHARED, read_account, read_address,
-    read_external, read_faults, read_held, read_message, read_meta, read_queue_key, read_round,
-    read_round_key, read_shared,
+    ACCOUNT, Damage, EXTERNAL, FAULTS, HELD, Loaded, META, QUEUED, ROUND, SHARED, read_external, read_faults,
+    read_held, read_message, read_meta, read_queue_key, read_round, read_round_key, read_shared,
 };
 use crate::Node;
 use crate::block::{BASECHAIN, MASTERCHAIN};
@@ -25,7 +26,11 @@ const BATCH: usize = 512;
 /// Where rows come from, in the order of their keys.
 pub(crate) trait Source {
     /// Shows all rows with that tag: key without the tag, value.
-    fn scan(&self, tag: u8, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>) -> Result<(), Damage>;
+    fn scan(
+        &self,
+        prefix: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
+    ) -> Result<(), Damage>;
 }
 
 /// Rows with some of them changed, for a moment that differs a little from another.
@@ -36,20 +41,24 @@ pub(crate) struct Overlay<'a> {
 }
 
 impl Overlay<'_> {
-    fn changed(&self, tag: u8) -> impl Iterator<Item = (&[u8], Option<&Vec<u8>>)> {
-        let rows = self.changes.range(vec![tag]..vec![tag + 1]);
+    fn changed(&self, prefix: &[u8]) -> impl Iterator<Item = (&[u8], Option<&Vec<u8>>)> {
+        let rows = self.changes.range(prefix.to_vec()..behind(prefix));
         rows.map(|(key, value)| (&key[1..], value.as_ref()))
     }
 }
 
 impl Source for Overlay<'_> {
-    fn scan(&self, tag: u8, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>) -> Result<(), Damage> {
+    fn scan(
+        &self,
+        prefix: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
+    ) -> Result<(), Damage> {
         let mut rows = BTreeMap::new();
-        self.base.scan(tag, &mut |key, value| {
+        self.base.scan(prefix, &mut |key, value| {
             rows.insert(key.to_vec(), value.to_vec());
             Ok(())
         })?;
-        for (key, value) in self.changed(tag) {
+        for (key, value) in self.changed(prefix) {
             match value {
                 Some(value) => rows.insert(key.to_vec(), value.clone()),
                 None => rows.remove(key),
@@ -59,10 +68,21 @@ impl Source for Overlay<'_> {
     }
 }
 
+/// The first key behind all that begin so; a tag is never the last byte there is.
+pub(crate) fn behind(prefix: &[u8]) -> Vec<u8> {
+    let mut end = prefix.to_vec();
+    while end.pop_if(|byte| *byte == u8::MAX).is_some() {}
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    end
+}
+
 /// A node with what its rows share, and other moments of it.
 pub(crate) struct Opened {
     pub(crate) node: Node,
     pub(crate) shared: Shared,
+    pub(crate) larges: Larges,
     /// Row number of each external message that waits.
     pub(crate) arrivals: BTreeMap<MsgHash, u64>,
     /// In the order of the overlays asked for.
@@ -75,7 +95,7 @@ pub(crate) fn load(
     overlays: &[BTreeMap<Vec<u8>, Option<Vec<u8>>>],
 ) -> Result<Opened, Damage> {
     let mut shared = Shared::default();
-    source.scan(SHARED, &mut |key, row| {
+    source.scan(&[SHARED], &mut |key, row| {
         let cell = read_shared(row)?;
         if cell.repr_hash().0 != key {
             return Err("a shared part is not the one it says".to_owned());
@@ -98,10 +118,7 @@ pub(crate) fn load(
     }
     let History { mut state, kept, .. } = history;
     let trunk = state.clone();
-    source.scan(ACCOUNT, &mut |key, row| {
-        state.store_account(read_account(key, row, &shared)?);
-        Ok(())
-    })?;
+    let larges = read_accounts(source, &[ACCOUNT], &mut state, &shared)?;
     let accounts = state.clone();
 
     let mut moments = Vec::with_capacity(overlays.len());
@@ -113,12 +130,12 @@ pub(crate) fn load(
         moments.push(moment_of(overlay, moment, &accounts, &shared)?);
     }
     let (node, arrivals) = finish(source, state, &shared)?;
-    Ok(Opened { node, shared, arrivals, moments })
+    Ok(Opened { node, shared, larges, arrivals, moments })
 }
 
 fn meta_of(source: &dyn Source, shared: &Shared) -> Result<(super::rows::Meta, chain::Config), Damage> {
     let mut meta = None;
-    source.scan(META, &mut |_, row| {
+    source.scan(&[META], &mut |_, row| {
         meta = Some(read_meta(row, shared)?);
         Ok(())
     })?;
@@ -127,7 +144,7 @@ fn meta_of(source: &dyn Source, shared: &Shared) -> Result<(super::rows::Meta, c
 
 /// Number of the first round in which the moment differs; `None` if its past is the same.
 fn fork(overlay: &Overlay<'_>) -> Result<Option<u32>, Damage> {
-    overlay.changed(ROUND).next().map(|(key, _)| read_round_key(key)).transpose()
+    overlay.changed(&[ROUND]).next().map(|(key, _)| read_round_key(key)).transpose()
 }
 
 struct History<'a> {
@@ -140,7 +157,7 @@ struct History<'a> {
 impl History<'_> {
     fn read(&mut self, source: &dyn Source) -> Result<(), Damage> {
         let mut batch = Vec::with_capacity(BATCH);
-        source.scan(ROUND, &mut |key, row| {
+        source.scan(&[ROUND], &mut |key, row| {
             batch.push((read_round_key(key)?, row.to_vec()));
             if batch.len() == BATCH { self.push_batch(&mut batch) } else { Ok(()) }
         })?;
@@ -188,6 +205,26 @@ fn push_round(state: &mut State, loaded: Loaded) -> Result<(), Damage> {
     Ok(())
 }
 
+/// Enters all accounts whose rows begin so.
+fn read_accounts(
+    source: &dyn Source,
+    prefix: &[u8],
+    state: &mut State,
+    shared: &Shared,
+) -> Result<Larges, Damage> {
+    let mut accounts = Accounts::new(shared);
+    source.scan(prefix, &mut |key, row| {
+        if let Some(account) = accounts.row(key, row)? {
+            state.store_account(account);
+        }
+        Ok(())
+    })?;
+    if let Some(account) = accounts.end()? {
+        state.store_account(account);
+    }
+    Ok(accounts.larges)
+}
+
 /// The state of a moment: its own rounds on the common past, its accounts as differences to `accounts`.
 fn moment_of(
     overlay: &Overlay<'_>,
@@ -195,17 +232,16 @@ fn moment_of(
     accounts: &State,
     shared: &Shared,
 ) -> Result<State, Damage> {
-    for (key, row) in overlay.changed(ROUND) {
+    for (key, row) in overlay.changed(&[ROUND]) {
         if let Some(row) = row {
             push_round(&mut state, read_round(read_round_key(key)?, row, shared)?)?;
         }
     }
     state.take_accounts(accounts);
-    for (key, row) in overlay.changed(ACCOUNT) {
-        state.store_account(match row {
-            Some(row) => read_account(key, row, shared)?,
-            None => chain::Account::none(read_address(key)?),
-        });
+    let changed = overlay.changed(&[ACCOUNT]).map(|(key, _)| read_address(key));
+    for address in changed.collect::<Result<BTreeSet<_>, _>>()? {
+        state.store_account(Account::none(address.clone()));
+        read_accounts(overlay, &account_key(&address), &mut state, shared)?;
     }
     finish(overlay, state, shared).map(|(node, _)| node.state)
 }
@@ -226,7 +262,7 @@ fn finish(
         let head = chain.blocks.last().ok_or("it has no blocks")?;
         chain.commitment = Commitment::of_block(head).map_err(|e| e.to_string())?;
     }
-    source.scan(FAULTS, &mut |_, row| {
+    source.scan(&[FAULTS], &mut |_, row| {
         let entry = read_faults(row)?;
         let faults = &mut state.faults;
         (faults.next_id, faults.next_held) = (entry.next_id, entry.next_held);
@@ -236,18 +272,18 @@ fn finish(
         }
         Ok(())
     })?;
-    source.scan(QUEUED, &mut |key, row| {
+    source.scan(&[QUEUED], &mut |key, row| {
         let cell = read_message(&mut Reader::new(row), &state, &read_queue_key(key)?, shared)?;
         state.enqueue(Queued::parse(&cell).map_err(|e| e.to_string())?);
         Ok(())
     })?;
-    source.scan(HELD, &mut |key, row| {
+    source.scan(&[HELD], &mut |key, row| {
         let (due, number, held) = read_held(key, row, &state, shared)?;
         state.faults.restore_held(due, number, held).map_err(|e| e.to_string())
     })?;
     // Behind the blocks, whose rejections of these messages are outdated.
     let mut arrivals = BTreeMap::new();
-    source.scan(EXTERNAL, &mut |key, row| {
+    source.scan(&[EXTERNAL], &mut |key, row| {
         let (number, workchain, cell) = read_external(key, row, shared)?;
         let hash = MsgHash::from(cell.repr_hash());
         arrivals.insert(hash, number);

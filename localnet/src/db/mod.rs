@@ -16,6 +16,7 @@
 //! A folder whose creation was interrupted is created again, as nothing was promised yet. A file of another program,
 //! another version or with a wrong checksum is refused with the reason, and stays as it is.
 
+mod accounts;
 pub(crate) mod bytes;
 mod diff;
 mod load;
@@ -33,6 +34,7 @@ use redb::{
 };
 
 pub(crate) use self::diff::Written;
+use self::load::behind;
 pub(crate) use self::load::{Opened, Source, load};
 use self::rows::{Change, Damage, SHARED};
 use crate::error::BadDb;
@@ -60,7 +62,7 @@ pub struct Db {
     db: Database,
     written: Written,
     checkpoints: BTreeMap<String, Checkpoint>,
-    /// A commit failed: what is on disk is not what `written` says any more.
+    /// A commit failed: what is on disk is not what `written` says any more, which is not used again.
     broken: bool,
     /// Held until the process ends.
     _lock: File,
@@ -125,10 +127,11 @@ impl Db {
             changes.extend(read.kept(*number).map_err(damaged)?);
             overlays.push(changes.clone());
         }
-        let Opened { node, shared, moments, arrivals } = load(&read, &overlays).map_err(BadDb::Damaged)?;
+        let Opened { node, shared, larges, moments, arrivals } =
+            load(&read, &overlays).map_err(BadDb::Damaged)?;
         let names = names.into_iter().rev().map(|(_, name)| name);
         self.checkpoints = names.zip(moments.into_iter().map(Checkpoint)).collect();
-        self.written = Written { node: Some(node.clone()), shared, arrivals };
+        self.written = Written { node: Some(node.clone()), shared, larges, arrivals };
         Ok(node)
     }
 
@@ -201,16 +204,9 @@ impl Db {
         also: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error>,
     ) -> Result<(), Error> {
         let changes = self.written.changes(node, touched.map(Vec::as_slice));
-        match self.write(&changes.rows, also) {
-            Ok(()) => {
-                self.written.accept(node, changes);
-                Ok(())
-            }
-            Err(error) => {
-                self.written.reject(&changes);
-                Err(error)
-            }
-        }
+        self.write(&changes.rows, also)?;
+        self.written.accept(node, changes);
+        Ok(())
     }
 
     fn write(
@@ -312,10 +308,15 @@ impl Reading {
 }
 
 impl Source for Reading {
-    fn scan(&self, tag: u8, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>) -> Result<(), Damage> {
+    fn scan(
+        &self,
+        prefix: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
+    ) -> Result<(), Damage> {
         let text = |error: redb::Error| error.to_string();
         let rows = self.0.open_table(ROWS).map_err(|error| text(error.into()))?;
-        let range = rows.range(&[tag][..]..&[tag + 1][..]).map_err(|error| text(error.into()))?;
+        let end = behind(prefix);
+        let range = rows.range(prefix..&end[..]).map_err(|error| text(error.into()))?;
         for entry in range {
             let (key, row) = entry.map_err(|error| text(error.into()))?;
             visit(&key.value()[1..], row.value())?;

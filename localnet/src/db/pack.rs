@@ -155,10 +155,6 @@ impl Shared {
         self.0.get(hash).cloned()
     }
 
-    pub(crate) fn remove(&mut self, hash: &HashBytes) {
-        self.0.remove(hash);
-    }
-
     /// Adds a part; `false` if it was known.
     pub(crate) fn insert(&mut self, cell: Cell) -> bool {
         self.0.insert(*cell.repr_hash(), cell).is_none()

@@ -8,21 +8,22 @@
 //! | `f` | | rules of faults, and what they decided |
 //! | `s` | hash | cells that other rows name: code of contracts, configurations |
 //! | `r` | number of the round | both blocks, transactions, what the cells do not say, states kept for traces |
-//! | `a` | chain, account | the account |
+//! | `a` | chain, account, number of a change | the account, or what changed of a large one, see [`super::accounts`] |
 //! | `q` | chain, lt, hash | a queued message; empty if it stands in the history |
 //! | `x` | arrival | an external message that waits |
 //! | `h` | round, number | a delayed message; empty if it stands in the history, hash in front |
 
 use std::sync::Arc;
 
-use chain::{Account, Config};
+use chain::Config;
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, Cell, Lt, Nano, UnixTime};
 use ton_client::net::Rejection;
 use ton_client::{BlockId, MsgHash, TxHash};
-use tycho_types::cell::{DynCell, HashBytes, Lazy};
-use tycho_types::models::{Block as BlockModel, ShardAccount, Transaction};
+use tycho_types::cell::{DynCell, HashBytes};
+use tycho_types::models::{Block as BlockModel, Transaction};
 
+use super::accounts::{account_of, put_trans, read_trans};
 use super::bytes::{Reader, put_number, put_slice};
 use super::pack::{Shared, pack, unpack};
 use crate::NodeOptions;
@@ -122,50 +123,6 @@ pub(crate) fn shared_row(cell: &Cell) -> Vec<u8> {
 
 pub(crate) fn read_shared(row: &[u8]) -> Result<Cell, Damage> {
     unpacked(&mut Reader::new(row), &Shared::default())
-}
-
-// Accounts.
-
-pub(crate) fn account_key(address: &Address) -> Vec<u8> {
-    let mut key = vec![ACCOUNT, address.workchain as u8];
-    key.extend_from_slice(&address.address.0);
-    key
-}
-
-pub(crate) fn account_row(account: &Account, shared: &Shared) -> Vec<u8> {
-    let mut row = Vec::new();
-    put_trans(&mut row, account);
-    packed(&mut row, account.cell(), shared);
-    row
-}
-
-pub(crate) fn read_account(key: &[u8], row: &[u8], shared: &Shared) -> Result<Account, Damage> {
-    let mut reader = Reader::new(row);
-    let trans = read_trans(&mut reader)?;
-    account_of(read_address(key)?, trans, unpacked(&mut reader, shared)?)
-}
-
-/// The address in the key of an account row, behind its tag.
-pub(crate) fn read_address(key: &[u8]) -> Result<Address, Damage> {
-    let mut reader = Reader::new(key);
-    Ok(Address::new(reader.byte()? as i8, HashBytes(reader.array()?)))
-}
-
-/// Hash and lt of the last transaction, which are not part of the account's cell.
-fn put_trans(row: &mut Vec<u8>, account: &Account) {
-    row.extend_from_slice(&account.last_trans_hash().0);
-    put_number(row, account.last_trans_lt().0);
-}
-
-fn read_trans(reader: &mut Reader<'_>) -> Result<(HashBytes, u64), Damage> {
-    Ok((HashBytes(reader.array()?), reader.number()?))
-}
-
-fn account_of(address: Address, trans: (HashBytes, u64), cell: Cell) -> Result<Account, Damage> {
-    let (last_trans_hash, last_trans_lt) = trans;
-    let account = Lazy::from_raw(cell).map_err(|e| e.to_string())?;
-    let shard = ShardAccount { account, last_trans_hash, last_trans_lt };
-    Account::from_shard(address, shard).map_err(|e| e.to_string())
 }
 
 // Messages on their way.
