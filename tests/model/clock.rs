@@ -33,6 +33,9 @@ impl Run {
 
     /// Lets time pass; phases change with it, and the invariants hold through the change.
     pub(crate) fn pass(&mut self, seconds: u32) {
+        if seconds == 0 {
+            return;
+        }
         let before = self.now();
         self.community.wait(seconds);
         let now = self.now();
@@ -46,8 +49,8 @@ impl Run {
     fn deadlines(&self) -> Vec<UnixTime> {
         let now = self.now();
         let mut times = Vec::new();
-        for id in self.model.open.keys() {
-            let proposal = &self.model.proposals[id];
+        for id in self.open_ids() {
+            let proposal = &self.model.proposals[&id];
             match proposal.stored {
                 Outcome::Active => times.extend([proposal.terms.start, proposal.terms.end]),
                 _ => times.extend([proposal.exec_after, proposal.expire_at]),
@@ -66,7 +69,12 @@ impl Run {
             if contest.draw_tries > 0 && contest.jury.is_empty() {
                 times.push(contest.draw_at.plus(limits::RESEND_AFTER << (contest.draw_tries - 1).min(8)));
             }
+            times.extend(
+                contest.desk.asks.values().map(|ask| ask.at.plus(limits::RESEND_AFTER << ask.tries.min(8))),
+            );
         }
+        let requests = self.model.requests.open.values();
+        times.extend(requests.map(|request| request.sent_at.plus(limits::RESEND_AFTER)));
         times.extend(self.model.treasury.org_lists.values().filter(|list| !list.paid).map(|list| list.until));
         times.retain(|time| *time > now);
         times

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use governance::contest::{Entry, Juror as Seat, Ledger, Payout, Rank, Standing};
 use governance::jury_pool::{Draw, Juror};
 use governance::model::contest::Contest;
+use governance::model::decision::State;
 use governance::model::entry::Nomination;
 use governance::model::proposal::Proposal;
 use governance::model::wallet::Subject;
 use governance::organisation::Params;
 use governance::proposal::{Choice, Info, Tally, Vote};
 use governance::registry::{
-    Candidate, ContestRecord, Member, OpenProposal, Published, Status, Step, Threshold,
+    Candidate, ContestRecord, Member, OpenProposal, Pending, Published, Status, Step, Threshold,
 };
 use governance::text::Digest;
 use governance::treasury::{Item, Stage};
@@ -129,9 +130,26 @@ impl Run {
             .collect();
         let expected = self.model.open.iter().map(|(id, open)| {
             let terms = &self.model.proposals[id].terms;
-            (*id, terms.action.kind(), terms.epoch, open.proposer, terms.threshold, false)
+            let running = open.state == State::Running;
+            (*id, terms.action.kind(), terms.epoch, open.proposer, terms.threshold, running)
         });
         self.same("open proposals", found, expected.collect());
+        let page = json!({ "afterNonce": "0", "limit": PAGE });
+        let found: Vec<Pending> = self.ask(Place::Registry, "getPending", &page, "requests");
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| (it.nonce, it.step, it.proposal, it.subject, it.sent_at, it.tries))
+            .collect();
+        let requests = self.model.requests.open.iter();
+        let requests =
+            requests.map(|(nonce, it)| (*nonce, it.step, it.proposal, it.subject, it.sent_at, it.tries));
+        let wishes = self.model.wallet.wishes.iter().map(|(subject, wish)| {
+            let contest = if let Subject::Contest(id) = subject { *id } else { 0 };
+            (wish.nonce, Step::Confirm, 0, contest, wish.sent_at, wish.tries)
+        });
+        let mut expected: Vec<_> = requests.chain(wishes).collect();
+        expected.sort_unstable_by_key(|row| row.0);
+        self.same("requests of the registry", found, expected);
     }
 
     fn compare_directory(&self) {
@@ -338,31 +356,12 @@ impl Run {
     }
 
     /// What the model calls an item of the queue.
-    fn subject(&mut self, item: &Value) -> Subject {
+    fn subject(&self, item: &Value) -> Subject {
         let nonce = u64::try_from(number(&item["nonce"])).expect("a nonce");
         if nonce == 0 {
-            let id = u64::try_from(number(&item["id"])).expect("an id");
-            self.submitted(id);
-            return Subject::Payment(id);
+            return Subject::Payment(u64::try_from(number(&item["id"])).expect("an id"));
         }
-        if let Some(known) = self.orders.get(&nonce) {
-            return *known;
-        }
-        let request = self.request(nonce).filter(|request| request.step == Step::Confirm);
-        let subject = request.expect("the registry wants what it enqueued").subject;
-        let subject = if subject == 0 { self.org_list(nonce) } else { Subject::Contest(subject) };
-        self.orders.insert(nonce, subject);
-        subject
-    }
-
-    /// The org list that waits for the confirmation with this nonce.
-    fn org_list(&self, nonce: u64) -> Subject {
-        let lists = self.model.treasury.org_lists.iter().filter(|(_, list)| !list.paid).map(|(id, _)| *id);
-        let found = lists.into_iter().find(|id| {
-            let list = self.get(Place::Treasury, "getReservation", &json!({ "payId": id }))["list"].clone();
-            number(&list["nonce"]) == u128::from(nonce)
-        });
-        Subject::Org(found.expect("the treasury holds the list"))
+        *self.orders.get(&nonce).expect("the registry wants what it enqueued")
     }
 
     fn compare_contest(&self, id: u32) {
@@ -398,12 +397,7 @@ impl Run {
         let ranking: Vec<Rank> = self.ask(place, "getRanking", &json!({}), "ranking");
         let found: Vec<_> =
             ranking.iter().map(|it| (it.place, it.entry, it.average, it.points, it.prize)).collect();
-        // The contest shows what is left of a prize when the payee's own code burned a part of it.
-        let left = |entry, prize| model.books.items.get(&entry).map_or(prize, |item| item.amount);
-        let expected = model
-            .ranking
-            .iter()
-            .map(|it| (it.place, it.entry, it.average, it.points, left(it.entry, it.prize)));
+        let expected = model.ranking.iter().map(|it| (it.place, it.entry, it.average, it.points, it.prize));
         self.same(&format!("ranking of {id}"), found, expected.collect());
         let items: Vec<Payout> = self.ask(place, "getPayouts", &pages, "items");
         let expected = model.books.items.iter().map(|(number, it)| Payout {
@@ -416,9 +410,17 @@ impl Run {
         self.same(&format!("payouts of {id}"), items, expected.collect());
         let ledger: Ledger = self.ask(place, "getLedger", &json!({}), "");
         assert!(ledger.budget.holds() && ledger.deposits.holds(), "I10 on the chain: {ledger:?}");
-        let owed = model.books.owed(model.settled_at.is_some());
+        let owed = model.books.owed(model.desk.org_sent);
         let expected = Ledger { budget: model.books.budget, deposits: model.books.deposits, owed };
         self.same(&format!("books of {id}"), ledger, expected);
+        let asks = self.get(place, "getPending", &json!({}))["requests"].clone();
+        let asks = asks.as_array().expect("a list").iter();
+        let found = asks.map(|it| ["nonce", "kind", "at", "tries", "amount"].map(|name| number(&it[name])));
+        let expected = model.desk.asks.iter().map(|(nonce, it)| {
+            let (kind, amount) = (it.kind as u8 + 1, it.amount.0 + it.deposits.0);
+            [u128::from(*nonce), kind.into(), it.at.0.into(), it.tries.into(), amount]
+        });
+        self.same(&format!("requests of {id}"), found.collect::<Vec<_>>(), expected.collect());
     }
 
     fn standing(&self, model: &Contest) -> Standing {

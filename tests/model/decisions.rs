@@ -133,12 +133,11 @@ impl Run {
     }
 
     /// Items of active stages that can be launched: stage, number, topic, total; no open proposal launches them.
-    fn launches(&self) -> Vec<(u8, u8, u8, Nano)> {
+    pub(crate) fn launches(&self) -> Vec<(u8, u8, u8, Nano)> {
         let proposed: Vec<u8> = self
-            .model
-            .open
-            .keys()
-            .filter_map(|id| match &self.model.proposals[id].terms.action {
+            .open_ids()
+            .into_iter()
+            .filter_map(|id| match &self.model.proposals[&id].terms.action {
                 Action::LaunchContest(spec) => Some(spec.item),
                 _ => None,
             })
@@ -187,7 +186,7 @@ impl Run {
         let part = |percent: u128| Nano(fund.0 * percent / 100);
         let prizes = if pro_rata { Vec::new() } else { [50, 30, 15, 5].map(part).to_vec() };
         let open_at = now.plus(2 * DAY + self.rng.u32(0..3) * DAY);
-        let seats = if kind == Kind::JurySelection { 2 + self.rng.u8(0..3) } else { 0 };
+        let seats = if kind == Kind::JurySelection { 3 + self.rng.u8(0..3) } else { 0 };
         let own = kind == Kind::JurySelection && (self.model.pool.available(topic) < 2 || self.one_in(6));
         let jurors: Vec<_> = if own { (50..55).collect() } else { Vec::new() };
         let jury = jurors.into_iter().map(|n| SpecJuror { key: self.public(n), addr: wallet(n) }).collect();
@@ -391,10 +390,15 @@ impl Run {
         Action::SetPolicy(SetPolicy { allowlist, free_limit })
     }
 
-    /// Somebody votes.
+    /// Some vote.
     pub(crate) fn vote(&mut self) {
-        let ids: Vec<_> = self.model.open.keys().copied().collect();
-        let voting: Vec<_> = ids.into_iter().filter(|id| self.wants_votes(*id)).collect();
+        for _ in 0..self.rng.u8(1..7) {
+            self.vote_once();
+        }
+    }
+
+    fn vote_once(&mut self) {
+        let voting: Vec<_> = self.open_ids().into_iter().filter(|id| self.wants_votes(*id)).collect();
         let all: Vec<_> = self.model.proposals.keys().copied().collect();
         let wild = self.one_in(12);
         let chosen = match voting.first() {
@@ -439,7 +443,7 @@ impl Run {
 
     /// A proposer, seldom another, takes a proposal back.
     pub(crate) fn cancel(&mut self) {
-        let open: Vec<_> = self.model.open.keys().copied().collect();
+        let open = self.open_ids();
         let lonely = |id: &&u32| self.model.proposals[*id].ballots.len() < 2;
         let fresh: Vec<_> = open.iter().filter(lonely).copied().collect();
         let Some(id) = self.pick(if fresh.is_empty() { &open } else { &fresh }) else { return };
@@ -460,23 +464,20 @@ impl Run {
         let all: Vec<_> = self.model.proposals.keys().copied().collect();
         let wild = ready.is_empty() || self.one_in(10);
         let Some(id) = self.pick(if wild { &all } else { &ready }) else { return };
-        self.poke(Place::Proposal(id), "execute", &json!({}), |m, now| {
-            let result = m.execute(id, now)?;
-            Ok((result, m.last_contest))
-        });
+        self.poke(Place::Proposal(id), "execute", &json!({}), |m, now| m.execute(id, now));
     }
 
     /// Proposals that passed or failed and are not over.
     pub(crate) fn passed(&self) -> Vec<u32> {
-        let waits = |id: &&u32| matches!(self.model.proposals[*id].stored, Outcome::Passed | Outcome::Failed);
-        self.model.open.keys().filter(waits).copied().collect()
+        let waits = |id: &u32| matches!(self.model.proposals[id].stored, Outcome::Passed | Outcome::Failed);
+        self.open_ids().into_iter().filter(waits).collect()
     }
 
     /// Anyone closes a proposal.
     pub(crate) fn close(&mut self) {
         let now = self.now();
         let over = |id: &u32| self.model.proposals[id].clone().close(now).is_ok();
-        let open: Vec<_> = self.model.open.keys().copied().filter(over).collect();
+        let open: Vec<_> = self.open_ids().into_iter().filter(over).collect();
         let all: Vec<_> = self.model.proposals.keys().copied().collect();
         let wild = open.is_empty() || self.one_in(10);
         let Some(id) = self.pick(if wild { &all } else { &open }) else { return };

@@ -7,9 +7,14 @@ use governance::text::Digest;
 use serde_json::json;
 use ton_abi::Hash;
 
-use crate::contests::boc;
+use crate::contests::{ENTRANT, boc};
 use crate::decisions::digest;
 use crate::run::{Place, Run};
+
+/// Whether a juror of the pool with this key never acts.
+const fn is_idle(n: u8) -> bool {
+    n >= ENTRANT && n % 4 == 1
+}
 
 impl Run {
     /// Anyone asks for the jury.
@@ -23,7 +28,7 @@ impl Run {
         let now = self.now();
         let contests = self.model.contests.iter();
         let moved = contests
-            .filter(|(_, it)| it.phase(now) != it.recorded || Contest::clone(it).advance(now).is_ok());
+            .filter(|(_, it)| it.phase(now) != it.recorded || Contest::clone(it).begin_advance(now).is_ok());
         let moved: Vec<_> = moved.map(|(id, _)| *id).collect();
         let all: Vec<_> = self.model.contests.keys().copied().collect();
         let wild = moved.is_empty() || self.one_in(10);
@@ -41,8 +46,9 @@ impl Run {
         let fitting = jury.iter().filter(|(_, seat)| seat.state == state);
         let fitting: Vec<_> = fitting.map(|(key, _)| self.numbers[key]).collect();
         let found = if fitting.is_empty() || self.one_in(8) { self.pick(&all) } else { self.pick(&fitting) };
-        let strikes = self.lazy >= 6 && self.model.contests[&id].spec.bootstrap_jury.is_empty();
-        found.filter(|n| n % 3 != self.lazy && !strikes)
+        let strikes = self.lazy >= 8 && self.model.contests[&id].spec.bootstrap_jury.is_empty();
+        // Some never judge: after three contests they are suspended.
+        found.filter(|n| n % 3 != self.lazy && !is_idle(*n) && !strikes)
     }
 
     /// A card over the entries of a contest; seldom a malformed one.
@@ -77,8 +83,14 @@ impl Run {
         Card { lines }
     }
 
-    /// A juror commits to a card.
+    /// Some jurors commit to their cards.
     pub(crate) fn commit(&mut self) {
+        for _ in 0..self.rng.u8(1..4) {
+            self.commit_once();
+        }
+    }
+
+    fn commit_once(&mut self) {
         let Some(id) = self.contest_in(&[Phase::Commit]) else { return };
         let Some(n) = self.juror(id, CardState::None) else { return };
         let by = self.by_odd(n);
@@ -96,8 +108,14 @@ impl Run {
         }
     }
 
-    /// A juror reveals the card, seldom another one.
+    /// Some jurors reveal their cards, seldom others.
     pub(crate) fn reveal(&mut self) {
+        for _ in 0..self.rng.u8(1..4) {
+            self.reveal_once();
+        }
+    }
+
+    fn reveal_once(&mut self) {
         let Some(id) = self.contest_in(&[Phase::Reveal]) else { return };
         let Some(n) = self.juror(id, CardState::Committed) else { return };
         let by = self.by_odd(n);

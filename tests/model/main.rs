@@ -8,14 +8,30 @@
 //! - the invariants I1 to I16 hold on the model's state, which is the chain's, and from the state before to this one;
 //! - no nanotoken is missing on the chain (the books of the world are checked after each step).
 //!
-//! Time jumps to, just before and just behind deadlines. All messages that a step causes are delivered within it, in a
-//! random order: only messages from one account to another keep theirs. So the comparison is one of quiet states; what
-//! crosses steps are payouts, which come back from their wallets many steps later, and once only (I19). Messages that
-//! are lost between contracts, and answers that come after other requests, are in the tests of the single contracts.
+//! # Messages under way
+//!
+//! The model is one of messages (`governance::model::wire`): it posts what the contracts send, and takes a message when
+//! the chain has executed it, so the order of the chain is the order of the model. Every message between two contracts
+//! must be under way on both sides, the same function in the same lane, and be taken or refused by both.
+//!
+//! - Delivery is in a random order; only messages from one account to another keep theirs.
+//! - In a *rush* several act while messages are under way: between them come blocks that deliver some of the messages,
+//!   a few seconds apart, seldom half an hour. Behind every block the invariants hold and the books balance, and some
+//!   of the touched contracts are compared in mid-flight; when the world is quiet again, all of them are.
+//! - In some steps contracts run out of gas: a request bounces, an answer is lost and its money kept by the receiver.
+//!   What stays open is sent again by anyone later (`resend`, `resync`, `announce`, `query`), as rule C18 has it.
+//!   Messages to oneself, and those of which the contracts make sure that they can be paid, are spared
+//!   (`Message::can_fail`).
+//! - Payouts come back from their wallets many steps later, whole or less what the payee's code burned, and once only
+//!   (I19).
+//!
+//! Time jumps to, just before and just behind deadlines.
+//!
+//! # What the model takes from the chain
 //!
 //! Gas is not in the model. A refusal for lack of it (160) is taken from the chain, after a look at the reserve, and the
-//! contract gets gas money. Also taken from the chain are the amount that `reconcile` books, and whether `resync` may
-//! be repeated; what they lead to is compared like all else. Payouts of less than 0.2 TON do not come back here.
+//! contract gets gas money; so is the amount that `reconcile` books. Payouts of less than 0.2 TON do not come back here.
+//! The tally takes several messages, and the model counts in the last of them.
 //!
 //! I17 and I18: no signed message is accepted twice or under a foreign signature. I20: at the end of every sequence
 //! the pokes alone lead every contest to its end.
@@ -36,6 +52,7 @@ mod pool;
 mod run;
 mod seats;
 mod step;
+mod traffic;
 mod wallet;
 
 use std::ops::Range;
@@ -46,7 +63,7 @@ use crate::coverage::Coverage;
 use crate::run::Run;
 
 /// Steps of a sequence.
-const STEPS: usize = 6_500;
+const STEPS: usize = 3_800;
 /// Seeds that always run.
 const SEEDS: Range<u64> = 1..21;
 
@@ -70,6 +87,7 @@ fn t46_t51_t61_t69_chain_and_model_agree_and_the_invariants_hold() {
         }
     });
     let coverage = all.into_inner().expect("all threads are done");
+    println!("met although excluded: {:?}", coverage.unexpected());
     if seeds.end - seeds.start >= SEEDS.end - SEEDS.start {
         let (rare, unmet) = (coverage.rare(), coverage.unmet());
         assert!(rare.is_empty() && unmet.is_empty(), "too rare: {rare:?}; never met: {unmet:?}");

@@ -28,9 +28,7 @@ impl Run {
         let wild = due.is_empty() || self.one_in(12);
         let Some(id) = self.pick(if wild { &all } else { &due }) else { return };
         let n = if self.one_in(12) { 21 * self.rng.u8(0..2) } else { 1 + self.rng.u8(0..20) };
-        self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| {
-            m.contest(id)?.pay_next(n, now)
-        });
+        self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| m.pay_next(id, n, now));
     }
 
     /// A payout comes back, whole or less what the payee's code burned; the same one may come twice.
@@ -110,8 +108,10 @@ impl Run {
     pub(crate) fn settle(&mut self) {
         let now = self.now();
         let contests = self.model.contests.iter();
-        let ready: Vec<_> =
-            contests.filter(|(_, it)| Contest::clone(it).settle(now).is_ok()).map(|(id, _)| *id).collect();
+        let ready: Vec<_> = contests
+            .filter(|(_, it)| Contest::clone(it).begin_settling(now).is_ok())
+            .map(|(id, _)| *id)
+            .collect();
         let all: Vec<_> = self.model.contests.keys().copied().collect();
         let wild = ready.is_empty() || self.one_in(12);
         let Some(id) = self.pick(if wild { &all } else { &ready }) else { return };
@@ -123,7 +123,7 @@ impl Run {
         let now = self.now();
         let contests = self.model.contests.iter();
         let ready: Vec<_> =
-            contests.filter(|(_, it)| Contest::clone(it).sweep(now).is_ok()).map(|(id, _)| *id).collect();
+            contests.filter(|(_, it)| it.check_sweep(now).is_ok()).map(|(id, _)| *id).collect();
         let all: Vec<_> = self.model.contests.keys().copied().collect();
         let wild = ready.is_empty() || self.one_in(12);
         let Some(id) = self.pick(if wild { &all } else { &ready }) else { return };

@@ -1,6 +1,6 @@
 //! What jurors sign at the pool.
 
-use governance::jury_pool::DrawState;
+use governance::jury_pool::{DrawState, JurorStatus};
 use serde_json::json;
 use workspace_tests::community::{account, wallet};
 
@@ -9,6 +9,12 @@ use crate::run::{Place, Run};
 impl Run {
     /// Number of a juror's key, seldom of somebody else's.
     fn mostly_juror(&mut self) -> u8 {
+        let pool = self.model.pool.jurors.iter();
+        let suspended = pool.clone().filter(|(_, juror)| juror.status == JurorStatus::Suspended);
+        let suspended: Vec<_> = suspended.map(|(key, _)| self.numbers[key]).collect();
+        if !suspended.is_empty() && self.one_in(3) {
+            return self.pick(&suspended).expect("not empty");
+        }
         let jurors: Vec<_> = self.model.pool.jurors.keys().map(|key| self.numbers[key]).collect();
         let found = if self.one_in(12) { None } else { self.pick(&jurors) };
         found.unwrap_or_else(|| self.rng.u8(..))
@@ -42,9 +48,11 @@ impl Run {
                     m.pool.set_address(&by, &addr, now)
                 });
             }
-            _ => {
+            // The pool is small: it must not run dry, above all where its jurors are to be suspended.
+            _ if self.lazy < 8 && (self.model.pool.available(1) > 3 || self.one_in(3)) => {
                 self.signed(Place::Pool, &by, "resign", &json!({}), |m, now| m.pool.resign(&by, now));
             }
+            _ => {}
         }
     }
 

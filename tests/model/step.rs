@@ -16,7 +16,7 @@ use crate::wallet::is_forgotten;
 type Act = fn(&mut Run);
 
 /// Steps from one long wait to the next.
-const LONG_EVERY: usize = 2_400;
+const LONG_EVERY: usize = 1_100;
 /// Steps from one comparison of everything to the next.
 const ALL_EVERY: usize = 50;
 
@@ -28,6 +28,37 @@ impl Run {
             self.fund_first_stage();
         }
         self.tick();
+        self.faulty = self.rng.bool();
+        if self.one_in(5) {
+            self.rush();
+        } else {
+            self.somebody_acts();
+        }
+        if number % ALL_EVERY == ALL_EVERY - 1 {
+            self.compare_all();
+        }
+        if number % LONG_EVERY == LONG_EVERY - 1 {
+            self.wait_long();
+        }
+    }
+
+    /// Several act while messages are under way; then the world comes to rest and everything touched is compared.
+    fn rush(&mut self) {
+        self.rush = true;
+        for _ in 0..self.rng.u8(2..7) {
+            self.somebody_acts();
+            for _ in 0..self.rng.u8(0..3) {
+                self.block();
+            }
+        }
+        self.rush = false;
+        let before = (self.model.clone(), self.now());
+        self.deliver_all();
+        self.settle_down((&before.0, before.1));
+    }
+
+    /// Somebody does something.
+    fn somebody_acts(&mut self) {
         let weights = self.weights();
         let all: u32 = weights.iter().map(|(weight, _)| weight).sum();
         let mut at = self.rng.u32(0..all);
@@ -38,19 +69,13 @@ impl Run {
             }
             at -= weight;
         }
-        if number % ALL_EVERY == ALL_EVERY - 1 {
-            self.compare_all();
-        }
-        if number % LONG_EVERY == LONG_EVERY - 1 {
-            self.wait_long();
-        }
     }
 
     /// What can happen, with weights: what the state waits for comes up often, everything else now and then.
     fn weights(&self) -> Vec<(u32, Act)> {
         let now = self.now();
         let model = &self.model;
-        let voting = model.open.keys().filter(|id| self.wants_votes(**id)).count();
+        let voting = self.open_ids().into_iter().filter(|id| self.wants_votes(*id)).count();
         let ready = self.passed().into_iter().filter(|id| now >= model.proposals[id].exec_after).count();
         let live =
             model.wallet.orders.iter().filter(|(subject, it)| {
@@ -74,16 +99,21 @@ impl Run {
         let drawing = count(Phase::Drawing);
         let uncommitted = self.cards_missing(Phase::Commit, CardState::None);
         let unrevealed = self.cards_missing(Phase::Reveal, CardState::Committed);
-        let unsettled = phases.iter().filter(|(_, it)| it.settled_at.is_none());
-        let moved = unsettled.clone().filter(|(_, it)| Contest::clone(it).advance(now).is_ok()).count();
+        let unsettled = phases.iter().filter(|(at, it)| *at != Phase::Closed || it.desk.unheard);
+        let moved = unsettled.clone().filter(|(_, it)| Contest::clone(it).begin_advance(now).is_ok()).count();
         let due = phases.iter().filter(|(_, it)| it.is_payable(now) && it.books.has_due()).count();
-        let ending = unsettled.filter(|(_, it)| Contest::clone(it).settle(now).is_ok()).count();
-        let urgent = voting + ready + open + sealed + uncommitted + unrevealed;
+        let ending = unsettled.filter(|(_, it)| Contest::clone(it).begin_settling(now).is_ok()).count();
+        let is_late = |at: ton_abi::UnixTime| now >= at.plus(limits::RESEND_AFTER);
+        let late_answers = model.requests.open.values().filter(|it| is_late(it.sent_at)).count();
+        let asks = model.contests.values().flat_map(|it| it.desk.asks.values());
+        let late_asks = asks.filter(|ask| is_late(ask.at)).count();
+        let urgent = late_answers + voting + ready + open + sealed + uncommitted + unrevealed;
         let busy =
             voting + ready + live + open + sealed + drawing + uncommitted + unrevealed + moved + due + ending;
+        let wanted = if self.launches().is_empty() { 4 } else { 14 };
         let when = |count: usize, weight: u32| if count > 0 { weight } else { 1 };
         vec![
-            (if voting < 2 { 12 } else { 2 }, Run::propose),
+            (if voting > 1 { 1 } else { wanted }, Run::propose),
             (1, Run::propose_unknown),
             (when(voting, 110), Run::vote),
             (2, Run::cancel),
@@ -93,6 +123,8 @@ impl Run {
             (if live < 3 { 5 } else { 1 }, Run::submit),
             (1, Run::fund_directly),
             (3, Run::money),
+            (when(late_answers, 10), Run::resend),
+            (when(late_asks, 12), Run::resend_of_contest),
             (if late > 0 { 6 } else { 0 }, Run::release_reserve),
             (5, Run::registry),
             (3, Run::publish),
@@ -159,9 +191,9 @@ impl Run {
         match self.rng.u8(0..40) {
             0 => self.chatter(),
             1 => self.refused_by_wallet(),
-            2..4 => self.clean(),
-            4 if members > 13 || self.one_in(20) => self.resign(),
-            5..24 => self.set_profile(),
+            2..7 => self.clean(),
+            7 if members > 13 || self.one_in(20) => self.resign(),
+            8..24 => self.set_profile(),
             _ => self.attest(),
         }
     }
@@ -204,8 +236,9 @@ impl Run {
         let stages: Vec<_> = model.treasury.stages.values().map(|stage| stage.status).collect();
         let (members, epoch) = (model.members.count(), model.members.epoch);
         let (proposals, jurors) = (model.proposals.len(), model.pool.jurors.len());
+        let faults = self.faults;
         format!(
-            "{members} members, epoch {epoch}, {proposals} proposals, {jurors} jurors, contests {endings:?}, stages \
+            "{faults} messages without gas, {members} members, epoch {epoch}, {proposals} proposals, {jurors} jurors, contests {endings:?}, stages \
              {stages:?}"
         )
     }
@@ -219,6 +252,7 @@ impl Run {
 
     /// The pokes alone lead every contest to its end (I20); then everything is compared once more.
     pub(crate) fn finish(&mut self) {
+        self.faulty = false;
         let ids: Vec<_> = self.model.contests.keys().copied().collect();
         for id in ids {
             self.top_up(Place::Contest(id));
@@ -227,15 +261,28 @@ impl Run {
                 self.poke(Place::Contest(id), "drawJury", &json!({}), |m, now| m.draw_jury(id, now));
                 self.poke(Place::Contest(id), "advance", &json!({}), |m, now| m.advance(id, now));
                 let n = limits::PAYOUTS_PER_CALL;
-                self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| {
-                    m.contest(id)?.pay_next(n, now)
-                });
+                self.poke(Place::Contest(id), "payNext", &json!({ "n": n }), |m, now| m.pay_next(id, n, now));
                 self.poke(Place::Contest(id), "settle", &json!({}), |m, now| m.settle(id, now));
+                self.resend_all(id);
                 self.pass(DAY);
                 days += 1;
                 assert!(days < 800, "contest {id} does not end{}", self.story());
             }
         }
         self.compare_all();
+    }
+
+    /// Anyone has all that waits for an answer sent again.
+    fn resend_all(&mut self, id: u32) {
+        let nonces: Vec<_> = self.model.requests.open.keys().copied().collect();
+        for nonce in nonces {
+            let params = json!({ "nonce": nonce.to_string() });
+            self.poke(Place::Registry, "resend", &params, |m, now| m.resend(nonce, now));
+        }
+        let nonces: Vec<_> = self.model.contests[&id].desk.asks.keys().copied().collect();
+        for nonce in nonces {
+            let params = json!({ "nonce": nonce.to_string() });
+            self.poke(Place::Contest(id), "resend", &params, |m, now| m.resend_of(id, nonce, now));
+        }
     }
 }

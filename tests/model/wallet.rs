@@ -2,24 +2,19 @@
 
 use governance::contest::Phase;
 use governance::model::contest::Contest;
-use governance::model::wallet::{Effect, Subject};
-use governance::model::{Model, Refusal, Signed, limits};
-use governance::registry::{Pending, Step};
+use governance::model::wallet::Subject;
+use governance::model::{Refusal, Signed, limits};
 use serde_json::{Value, json};
 use ton_abi::{Cell, CellBuilder, Nano, UnixTime};
 use workspace_tests::community::{TON, base64, number, wallet};
 
 use crate::decisions::digest;
-use crate::run::{LOW_VALUE, Message, Payment, Place, Run};
+use crate::run::{LOW_VALUE, Payment, Place, Run};
 
 /// First id of the controller's requests. Source: `Layout.ORDER_IDS`.
 pub(crate) const ORDER_IDS: u64 = 0xF000_0000_0000_0000;
 /// Life of a payment, in seconds. Source: `Limits.DEFAULT_LIFETIME`.
 const LIFETIME: u32 = 259_200;
-/// The transaction has too few confirmations.
-const NOT_READY: Refusal = Refusal(134);
-/// Repetitions of a request. Source: `Limits.MAX_TRIES`.
-const MAX_TRIES: u8 = 10;
 /// Open payments of one custodian. Source: `Limits.MAX_QUEUED`.
 const MAX_QUEUED: usize = 5;
 
@@ -33,8 +28,14 @@ enum Act {
 }
 
 impl Run {
-    /// A custodian acts on something in the queue.
+    /// Some custodians act on what is in the queue.
     pub(crate) fn custodian(&mut self) {
+        for _ in 0..self.rng.u8(1..5) {
+            self.custodian_once();
+        }
+    }
+
+    fn custodian_once(&mut self) {
         let now = self.now();
         let live = self.known().into_iter().filter(|(_, subject)| {
             self.model.wallet.orders.get(subject).is_some_and(|order| {
@@ -61,8 +62,8 @@ impl Run {
         let n = fresh.unwrap_or_else(|| self.mostly_member());
         let act = match self.rng.u8(0..24) {
             0 => Act::Reject,
-            1 | 2 => Act::Revoke,
-            3 => Act::Execute,
+            1..4 => Act::Revoke,
+            4 => Act::Execute,
             _ => Act::Confirm,
         };
         self.act(act, n, id, subject);
@@ -115,13 +116,12 @@ impl Run {
             Act::Revoke => "revokeConfirmation",
             Act::Execute => "executeTransaction",
         };
-        let payment = self.payments.get(&id).copied();
         let params = json!({ "transactionId": id.to_string() });
         self.signed(Place::Multisig, &by, function, &params, |m, now| match act {
-            Act::Confirm => confirm(m, &by, subject, payment, now),
+            Act::Confirm => m.confirm(&by, subject, now),
             Act::Reject => m.wallet.reject(&by, subject, now),
             Act::Revoke => m.wallet.revoke(&by, subject, now),
-            Act::Execute => not_ready(m, &by, subject, now),
+            Act::Execute => m.execute_order(&by, subject, now),
         });
     }
 
@@ -173,13 +173,16 @@ impl Run {
     }
 
     /// The wallet gave an id to a payment that was just submitted.
-    pub(crate) fn submitted(&mut self, id: u64) {
-        if self.payments.contains_key(&id) {
-            return;
+    pub(crate) fn submitted(&mut self, by: &Signed, payment: Payment) {
+        let own = |item: &Value| number(&item["nonce"]) == 0;
+        let ids = self.pending().into_iter().filter(own).map(|item| number(&item["id"]));
+        let ids: Vec<_> = ids.map(|id| u64::try_from(id).expect("an id")).collect();
+        let new = ids.into_iter().find(|id| !self.payments.contains_key(id)).expect("it was just submitted");
+        self.payments.insert(new, payment);
+        if let Some(funding) = payment.funds {
+            self.model.wallet.fundings.insert(new, (funding.0, Nano(funding.1)));
         }
-        let (by, payment) = self.submitting.take().expect("nobody else submits");
-        self.payments.insert(id, payment);
-        self.model.wallet.submit(&by, id, self.now().plus(LIFETIME));
+        self.model.wallet.submit(by, new, self.now().plus(LIFETIME));
     }
 
     /// Stage and amount of a funding: mostly what the present stage lacks.
@@ -280,35 +283,9 @@ fn long_cell() -> Cell {
     })
 }
 
-/// A custodian has something executed: the money is always there, so what is in the queue is never ready.
-fn not_ready(m: &Model, by: &Signed, subject: Subject, now: UnixTime) -> Result<Effect, Refusal> {
-    m.wallet.check_custodian(by, now)?;
-    let order = m.wallet.orders.get(&subject).ok_or(Refusal::NO_TRANSACTION)?;
-    if order.epoch != m.wallet.epoch {
-        return Err(Refusal::STALE_EPOCH);
-    }
-    Err(if order.until > now { NOT_READY } else { Refusal::LIFETIME_OVER })
-}
-
 /// Every third org list is one that nobody confirms: it goes back to the fund.
 pub(crate) const fn is_forgotten(subject: Subject) -> bool {
     matches!(subject, Subject::Org(list) if list % 3 == 0)
-}
-
-/// A custodian confirms; what was confirmed happens.
-fn confirm(
-    m: &mut Model,
-    by: &Signed,
-    subject: Subject,
-    payment: Option<Payment>,
-    now: UnixTime,
-) -> Result<Effect, Refusal> {
-    let (effect, _) = m.confirm(by, subject, now)?;
-    if let (Effect::Executed, Some(Payment { funds: Some((stage, amount)), .. })) = (effect, payment) {
-        // Money for a stage that does not take it comes back to the wallet.
-        let _ = m.treasury.fund_stage(stage, Nano(amount));
-    }
-    Ok(effect)
 }
 
 impl Run {
@@ -322,48 +299,40 @@ impl Run {
         });
     }
 
-    /// Anyone has the registry queue a confirmation again: one that is open stays as it is.
+    /// Anyone has the registry send a request or a confirmation again, at first one whose answer is late.
     pub(crate) fn resend(&mut self) {
-        let nonces: Vec<_> = self.orders.iter().map(|(nonce, subject)| (*nonce, *subject)).collect();
-        let (nonce, subject) = self.pick(&nonces).unwrap_or((99_999, Subject::Org(0)));
-        let request = self.request(nonce).filter(|request| request.step == Step::Confirm);
-        self.poke(Place::Registry, "resend", &json!({ "nonce": nonce.to_string() }), |m, now| {
-            let request = request.ok_or(Refusal::NOT_FOUND)?;
-            if now < request.sent_at.plus(limits::RESEND_AFTER) {
-                return Err(Refusal::BAD_TIME);
-            }
-            if request.tries > MAX_TRIES {
-                return Err(Refusal::LIMIT);
-            }
-            m.enqueue_again(subject, now);
-            Ok(())
-        });
+        let requests = self.model.requests.open.iter().map(|(nonce, it)| (*nonce, it.sent_at));
+        let wishes = self.model.wallet.wishes.values().map(|wish| (wish.nonce, wish.sent_at));
+        let late = |(_, at): &(u64, UnixTime)| self.now() >= at.plus(limits::RESEND_AFTER);
+        let due: Vec<_> = requests.filter(late).map(|(nonce, _)| nonce).collect();
+        let all: Vec<_> = wishes.map(|(nonce, _)| nonce).chain(self.orders.keys().copied()).collect();
+        let wild = due.is_empty() || self.one_in(4);
+        let nonce = self.pick(if wild { &all } else { &due }).unwrap_or(99_999);
+        let params = json!({ "nonce": nonce.to_string() });
+        self.poke(Place::Registry, "resend", &params, |m, now| m.resend(nonce, now));
     }
 
-    /// Anyone has the registry send the members to the wallet again. How often that was is not in the model.
-    pub(crate) fn resync(&mut self) {
+    /// Anyone has a contest send a request again, at first one whose answer is late.
+    pub(crate) fn resend_of_contest(&mut self) {
+        let asks = self.model.contests.iter();
+        let asks = asks.flat_map(|(id, it)| it.desk.asks.keys().map(move |nonce| (*id, *nonce)));
+        let asks: Vec<_> = asks.collect();
         let now = self.now();
-        let header = ton_abi::Header { time: now.millis(), expire: now.plus(60), pubkey: None };
-        let cell = self.contract(Place::Registry).unsigned("resync", &json!({}), &header);
-        let before = self.model.clone();
-        let found = self.send(Message::Outside(cell));
-        self.note(format!("{} resync: {}", now.0, found.code));
-        self.coverage.code(found.code);
-        if found.refused {
-            assert!([153, 155, 160].contains(&found.code), "resync: {}{}", found.code, self.story());
-            return;
-        }
-        self.coverage.success("MemberRegistry.resync");
-        self.model.sync(now);
-        self.settle_down((&before, now));
+        let due = |(id, nonce): &&(u32, u64)| {
+            let mut contest = self.model.contests[id].clone();
+            contest.resend(*nonce, now).is_ok()
+        };
+        let due: Vec<_> = asks.iter().filter(due).copied().collect();
+        let list = if due.is_empty() || self.one_in(5) { asks } else { due };
+        let Some((id, nonce)) = self.pick(&list) else { return };
+        let nonce = if self.one_in(15) { nonce + 100 } else { nonce };
+        let params = json!({ "nonce": nonce.to_string() });
+        self.poke(Place::Contest(id), "resend", &params, |m, now| m.resend_of(id, nonce, now));
     }
 
-    /// A request of the registry without an answer, or an open confirmation.
-    pub(crate) fn request(&self, nonce: u64) -> Option<Pending> {
-        let page = json!({ "afterNonce": (nonce - 1).to_string(), "limit": 1 });
-        let requests = self.get(Place::Registry, "getPending", &page)["requests"].clone();
-        let requests: Vec<Pending> = serde_json::from_value(requests).expect("requests");
-        requests.into_iter().next().filter(|request| request.nonce == nonce)
+    /// Anyone has the registry send the members to the wallet again.
+    pub(crate) fn resync(&mut self) {
+        self.poke(Place::Registry, "resync", &json!({}), |m, now| m.resync(now));
     }
 
     /// The main giver, seldom another, funds a stage itself; seldom with too little value.

@@ -1,6 +1,7 @@
 //! One decision: ballots, tally, outcome.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ton_abi::{PublicKey, UnixMillis, UnixTime};
 
@@ -85,7 +86,7 @@ pub struct Terms {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// What never changes.
-    pub terms: Terms,
+    pub terms: Arc<Terms>,
     /// Ballots by key of the elector.
     pub ballots: BTreeMap<PublicKey, Ballot>,
     /// Where it stands; Pending follows from the clock alone, see [`Self::outcome`].
@@ -108,7 +109,7 @@ impl Proposal {
     /// Opens a proposal.
     pub fn new(terms: Terms) -> Self {
         Self {
-            terms,
+            terms: Arc::new(terms),
             ballots: BTreeMap::new(),
             stored: Outcome::Active,
             in_progress: false,

@@ -107,8 +107,9 @@ fn t23_a_second_vote_replaces_the_first_and_five_changes_are_all() {
 #[test]
 fn votes_are_refused_in_the_order_of_the_contract() {
     let mut proposal = open(15, false);
-    proposal.terms.start = START.plus(60);
-    proposal.terms.excluded = BTreeSet::from([key(3)]);
+    let terms = std::sync::Arc::make_mut(&mut proposal.terms);
+    terms.start = START.plus(60);
+    terms.excluded = BTreeSet::from([key(3)]);
     assert_eq!(proposal.outcome(START), Outcome::Pending);
     let expired = Signed { expire: START, ..by(20, 10) };
     assert_eq!(proposal.vote(&expired, Choice::Yes, digest(0), START), Err(Refusal::NOT_ELECTOR));
