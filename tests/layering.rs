@@ -16,9 +16,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ton-client", &["chain", "keys", "ton-abi"]),
     ("localnet", &["chain", "ton-abi", "ton-client"]),
     ("governance", &["keys", "ton-abi", "ton-client"]),
-    ("subgov", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client", "tsolc"]),
+    ("node-server", &["chain", "keys", "localnet", "ton-abi", "ton-client"]),
+    ("subgov", &["chain", "governance", "keys", "localnet", "node-server", "ton-abi", "ton-client", "tsolc"]),
     ("testkit", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client"]),
-    ("workspace-tests", &["chain", "governance", "localnet", "ton-abi", "ton-client", "tsolc"]),
+    (
+        "workspace-tests",
+        &["chain", "governance", "localnet", "node-server", "ton-abi", "ton-client", "tsolc"],
+    ),
 ];
 
 /// Crates that take clock, randomness and files as arguments.

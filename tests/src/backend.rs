@@ -7,16 +7,19 @@
 //! |---|---|
 //! | `chain`, unset | [`Direct`]: the `chain` crate, one account after the other |
 //! | `node` | [`Embedded`]: the embedded node, one block for each message |
+//! | `socket` | [`Socket`]: the same node as a server, over its API and its controls |
 
 mod direct;
 mod embedded;
 mod outcome;
+mod socket;
 
 use chain::{Account, ExecError, Executed};
 use ton_abi::{Address, Cell, InternalMessage, UnixTime};
 
 pub use self::direct::Direct;
 pub use self::embedded::Embedded;
+pub use self::socket::Socket;
 
 /// The variable that chooses the backend of a test run.
 pub const VARIABLE: &str = "SUBGOV_WORLD";
@@ -63,6 +66,7 @@ pub fn chosen() -> Box<dyn Backend> {
     match std::env::var(VARIABLE).as_deref() {
         Err(_) | Ok("chain") => Box::new(Direct::default()),
         Ok("node") => Box::new(Embedded::start()),
-        Ok(other) => panic!("{VARIABLE} is {other}: use chain or node"),
+        Ok("socket") => Box::new(Socket::start()),
+        Ok(other) => panic!("{VARIABLE} is {other}: use chain, node or socket"),
     }
 }
