@@ -3,8 +3,8 @@
 //! Place in the map: below `governance`, above `chain`, `keys` and `ton-abi`. The modules carry the names of
 //! the official SDK: [`abi`], [`boc`], [`crypto`], [`net`], [`processing`], [`tvm`].
 //!
-//! - [`net::Transport`] is what a network must be able to answer; the embedded node implements it, remote
-//!   endpoints will;
+//! - [`net::Transport`] is what a network must be able to answer: the embedded node implements it, and
+//!   [`net::GraphqlTransport`] and [`net::JrpcTransport`] for remote endpoints;
 //! - [`Client`] has `deploy`, `call`, `run_getter`, `process_message`, `wait_tree`;
 //! - [`processing::Tree`] is the whole message tree: every transaction with decoded call, events, answers, exit
 //!   codes by name, fees and gas;
@@ -13,7 +13,10 @@
 //! # Invariants
 //! - A message that was never included ([`Error::NotIncluded`]) is never taken for one that failed
 //!   ([`Error::Failed`]), nor a failure for a success: a contract that throws after it committed has failed.
-//! - This crate reads no wall clock: header times come from the chain's clock or are given by the caller.
+//! - A message is made anew only when the old one is void and its absence proven; after a broken connection it is
+//!   followed up, never sent in another form.
+//! - This crate reads no wall clock (timeouts are measured by a monotonic one): header times come from the chain's
+//!   clock or are given by the caller.
 //! - Secrets never enter it; a [`keys::Signer`] signs, development keys on local networks only.
 //!
 //! # Example

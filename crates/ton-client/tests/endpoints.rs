@@ -202,6 +202,28 @@ async fn keys_reach_the_endpoint_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn proxy_gets_the_requests_and_its_own_key() {
+    let server = Server::start(|_, _| Reply::Json(empty())).await;
+    let proxy = server.url.replace("http://", "http://me:hunter2@");
+    let options = Options { proxy: Some(Secret::new(proxy)), ..quick() };
+    ask(&graphql("http://far.example", options)).await.unwrap();
+    let head = server.requests()[0].head.to_ascii_lowercase();
+    assert!(head.starts_with("post http://far.example/graphql "), "{head}");
+    assert!(head.contains("proxy-authorization: basic bwu6ahvudgvymg=="), "{head}");
+}
+
+#[tokio::test]
+async fn endpoint_without_a_certificate_is_not_talked_to_over_https() {
+    let server = Server::start(|_, _| Reply::Json(empty())).await;
+    let url = server.url.replace("http://", "https://");
+    for options in [quick(), Options { websocket: true, ..quick() }] {
+        let error = ask(&graphql(&url, options)).await.unwrap_err();
+        assert!(error.is_temporary(), "{error}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
 async fn next_block_is_waited_for_by_one_long_question() {
     let server = Server::start(|_, request| {
         let newest = master(5);
@@ -256,6 +278,26 @@ async fn json_rpc_asks_until_the_number_of_the_block_changes() {
     assert_eq!(transport.wait_block(&address(), &next, Duration::ZERO).await.unwrap(), None);
     let now = transport.now(&address()).await.unwrap();
     assert_eq!(now.seconds(), UnixTime(1_700_000_000));
+}
+
+#[tokio::test]
+async fn json_rpc_takes_the_time_from_the_endpoints_clock() {
+    for (more, expected) in [
+        (json!({ "nowMs": "1700000005123" }), 1_700_000_005_123..1_700_000_005_124),
+        (json!({}), 1_700_000_005_000..1_700_000_006_000),
+        // Behind the block, or without end.
+        (json!({ "nowMs": "5" }), 1_700_000_005_000..1_700_000_006_000),
+        (json!({ "nowMs": "18446744073709551615" }), 1_700_000_005_000..1_700_000_005_001),
+    ] {
+        let server = Server::start(move |_, _| {
+            let mut timings = json!({ "lastMcBlockSeqno": 7, "lastMcUtime": 1_700_000_000, "mcTimeDiff": 5 });
+            timings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            Reply::Json(json!({ "result": timings }))
+        })
+        .await;
+        let now = JrpcTransport::new(&[&server.url], quick()).unwrap().now(&address()).await.unwrap().0;
+        assert!(expected.contains(&now), "{now}");
+    }
 }
 
 fn over_socket(url: &str, options: Options) -> GraphqlTransport {

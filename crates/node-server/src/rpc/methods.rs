@@ -212,8 +212,8 @@ pub(crate) fn decode_message(text: &str) -> Result<Vec<u8>, RpcError> {
 }
 
 fn timings(service: &Service, node: &Node) -> Value {
-    let (head, now) = (node.master_head(), service.info().now_ms / 1000);
-    let behind = now.saturating_sub(u64::from(head.gen_utime.0));
+    let (head, now) = (node.master_head(), service.info().now_ms);
+    let behind = (now / 1000).saturating_sub(u64::from(head.gen_utime.0));
     let oldest = node.all_transactions(..).next().map_or(Lt(0), |record| record.lt);
     json!({
         "lastMcBlockSeqno": head.seq_no,
@@ -221,6 +221,8 @@ fn timings(service: &Service, node: &Node) -> Value {
         "lastMcUtime": head.gen_utime.0,
         "mcTimeDiff": behind,
         "shardClientTimeDiff": behind,
+        // Ours: headers of messages want milliseconds.
+        "nowMs": now.to_string(),
         "smallestKnownLt": oldest.0.to_string(),
     })
 }

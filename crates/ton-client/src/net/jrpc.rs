@@ -34,7 +34,7 @@ const PAGE: usize = 50;
 pub struct JrpcTransport {
     link: Link,
     config: Cached<chain::Config>,
-    /// The newest second of the chain, and when it was seen first.
+    /// The newest second of the endpoint's clock, and when it was seen first.
     second: Mutex<Option<(UnixTime, Instant)>>,
     proven: Proven,
 }
@@ -96,14 +96,21 @@ impl JrpcTransport {
         self.call("getContractState", params).await
     }
 
+    async fn timings(&self) -> Result<Value, TransportError> {
+        self.call("getTimings", Value::Null).await
+    }
+
     async fn newest(&self) -> Result<Head, TransportError> {
-        let timings = self.call("getTimings", Value::Null).await?;
-        let head = read_head(&timings).map_err(|error| self.link.bad(error))?;
+        read_head(&self.timings().await?).map_err(|error| self.link.bad(error))
+    }
+
+    /// Milliseconds since a second of the endpoint's clock was seen first.
+    fn since(&self, now: UnixTime) -> u64 {
         let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
-        if second.is_none_or(|(known, _)| known < head.gen_utime) {
-            *second = Some((head.gen_utime, Instant::now()));
-        }
-        Ok(head)
+        let (known, at) = second.filter(|(known, _)| *known >= now).unwrap_or((now, Instant::now()));
+        *second = Some((known, at));
+        let millis = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if known == now { millis.min(999) } else { 0 }
     }
 
     /// A transaction in base64, or `null`.
@@ -134,6 +141,13 @@ fn lag(timings: &Value) -> Option<Duration> {
     let of = |name| timings.get(name).and_then(Value::as_i64);
     let lag = of("shardClientTimeDiff").or_else(|| of("mcTimeDiff"))?;
     Some(Duration::from_secs(lag.max(0).unsigned_abs()))
+}
+
+/// The endpoint's clock in seconds: the newest block's time and how long ago that was.
+fn read_clock(timings: &Value) -> Result<UnixTime, Malformed> {
+    let behind = timings.get("mcTimeDiff").and_then(Value::as_i64).unwrap_or(0).max(0);
+    let behind = u32::try_from(behind).unwrap_or(0);
+    Ok(UnixTime(number32(timings, "lastMcUtime")?).plus(behind))
 }
 
 /// The masterchain block up to which the endpoint knows all shards.
@@ -213,14 +227,17 @@ impl Transport for JrpcTransport {
         self.newest().await
     }
 
-    /// The newest block's second and, as the protocol tells no milliseconds, those since this second was seen first.
+    /// The endpoint's clock. The protocol tells whole seconds, so those since this second was seen first are added in
+    /// milliseconds; our own node tells them (`nowMs`).
     async fn now(&self, _address: &Address) -> Result<UnixMillis, TransportError> {
-        let head = self.newest().await?;
-        let second = *self.second.lock().unwrap_or_else(PoisonError::into_inner);
-        let since =
-            second.filter(|(known, _)| *known == head.gen_utime).map(|(_, at)| at.elapsed().as_millis());
-        let millis = u64::try_from(since.unwrap_or(0)).unwrap_or(0).min(999);
-        Ok(UnixMillis(head.gen_utime.millis().0 + millis))
+        let timings = self.timings().await?;
+        let clock = read_clock(&timings).map_err(|error| self.link.bad(error))?;
+        let now = match number(&timings, "nowMs") {
+            Ok(millis) if UnixMillis(millis).seconds() >= clock => UnixMillis(millis),
+            _ => UnixMillis(clock.millis().0 + self.since(clock)),
+        };
+        // A clock past the range of `expire` is broken.
+        Ok(if now.seconds() == UnixTime(u32::MAX) { clock.millis() } else { now })
     }
 
     async fn wait_block(

@@ -55,6 +55,8 @@ fn head_is_the_block_up_to_which_all_shards_are_known() {
         read_head(&json!({ "lastMcUtime": 5 })).unwrap_err().to_string(),
         "it has no lastMcBlockSeqno"
     );
+    assert_eq!(read_clock(&timings()).unwrap(), UnixTime(1_700_000_003));
+    assert_eq!(read_clock(&json!({ "lastMcUtime": 5, "mcTimeDiff": -9 })).unwrap(), UnixTime(5));
     assert_eq!(lag(&timings()), Some(Duration::from_secs(8)));
     assert_eq!(lag(&json!({})), None);
 }
@@ -84,7 +86,7 @@ fn damaged_answers_are_errors_and_never_panics() {
         read_account(state, &scene.address)
             .map(|account| (account.status(), account.data(), account.next_lt()))
     });
-    fuzz(&timings(), |timings| (read_head(timings).is_ok(), lag(timings)));
+    fuzz(&timings(), |timings| (read_head(timings).is_ok(), read_clock(timings).is_ok(), lag(timings)));
     fuzz(&json!({ "transaction": encode_base64(&scene.transaction) }), |answer| {
         let cell = answer::cell(answer, "transaction")?;
         answer::transaction(cell, None, None, None)
