@@ -137,6 +137,9 @@ fn state_fields() -> Vec<Field> {
         Field::account("library_hash", Hash, "Hash of the libraries.", |a| {
             Value::maybe(a.libraries().map(Value::hash_of))
         }),
+        Field::account("prev_code_hash", Hash, "Not recorded.", |_| Value::Null),
+        Field::account("proof", Text, "Never there: nothing is proved here.", |_| Value::Null),
+        Field::account("public_cells", Kind::Big, "Not counted.", |_| Value::Null),
         Field::account("split_depth", Int, "", |a| {
             a.from_state(|state| state.split_depth.map(|depth| Value::Int(depth.into_bit_len().into())))
         }),

@@ -209,6 +209,8 @@ fn header_fields() -> Vec<Field> {
         Field::block("prev_ref", Object("ExtBlkRef"), "The block before in the same chain.", |b| {
             b.prev_ref(false)
         }),
+        Field::block("prev_vert_alt_ref", Object("ExtBlkRef"), "Never there.", |_| Value::Null),
+        Field::block("prev_vert_ref", Object("ExtBlkRef"), "Never there.", |_| Value::Null),
         Field::block("state_update", Object("BlockStateUpdate"), "", BlockDoc::state_update),
         Field::block("version", Float, "", |b| b.from_info(|i| i.version)),
         Field::block("vert_seq_no", Float, "", |b| b.from_info(|i| i.vert_seqno)),

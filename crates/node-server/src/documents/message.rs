@@ -270,6 +270,7 @@ fn content_fields() -> Vec<Field> {
         Field::message("library_hash", Hash, "Hash of those libraries.", |m| {
             m.from_init(|i| i.libraries.root().as_ref().map(Value::hash_of))
         }),
+        Field::message("proof", Text, "Never there: nothing is proved here.", |_| Value::Null),
         Field::message("split_depth", Int, "", |m| {
             m.from_init(|i| i.split_depth.map(|depth| Value::Int(depth.into_bit_len().into())))
         }),

@@ -9,7 +9,7 @@ use super::transaction::TransactionDoc;
 use super::{Value, enums};
 
 pub(super) fn shapes() -> Vec<Shape> {
-    use Kind::{Big, Bool, Enum, Float, Hash, Int, List, Object};
+    use Kind::{Big, Bool, Enum, Float, Hash, Int, List, Object, Text};
     vec![
         Shape::part(
             "TransactionStorage",
@@ -47,6 +47,32 @@ pub(super) fn shapes() -> Vec<Shape> {
             ],
         ),
         action_shape(),
+        Shape::part(
+            "TransactionSplitInfo",
+            "Of transactions that split or merge accounts: never.",
+            &[
+                ("acc_split_depth", Int),
+                ("cur_shard_pfx_len", Int),
+                ("sibling_addr", Hash),
+                ("this_addr", Hash),
+            ],
+        ),
+        Shape::part(
+            "TransactionTrace",
+            "A step of the machine: the node traces on demand, not in documents.",
+            &[
+                ("cmd_code_cell_hash", Hash),
+                ("cmd_code_hex", Text),
+                ("cmd_code_offset", Float),
+                ("cmd_code_rem_bits", Float),
+                ("cmd_str", Text),
+                ("gas_cmd", Text),
+                ("gas_used", Text),
+                ("info_type", Text),
+                ("stack", List(&Text)),
+                ("step", Float),
+            ],
+        ),
         Shape::part(
             "TransactionBounce",
             "What became of a message that had to go back.",

@@ -12,6 +12,11 @@ pub(super) fn shape() -> Shape {
         Field::block("block", Kind::Join(Collection::Blocks), "The block.", |b| {
             Doc::Block(Arc::new(BlockDoc::new(b.node().clone(), b.block().clone()))).into()
         }),
+        Field::block("catchain_seqno", Kind::Float, "Never there: no validators agree here.", |_| {
+            Value::Null
+        }),
+        Field::block("proof", Kind::Text, "Never there.", |_| Value::Null),
+        Field::block("validator_list_hash_short", Kind::Float, "Never there.", |_| Value::Null),
         Field::block("sig_weight", Kind::Big, "Weight of the signatures: 0.", |_| Value::Big(0)),
         Field::block(
             "signatures",

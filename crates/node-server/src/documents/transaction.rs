@@ -128,6 +128,7 @@ pub(super) fn shape() -> Shape {
     fields.extend(state_fields());
     fields.extend(phase_fields());
     fields.extend(join_fields());
+    fields.extend(foreign_fields());
     Shape::documents(Collection::Transactions, "A transaction: one message executed by one account.", fields)
 }
 
@@ -234,6 +235,21 @@ fn phase_fields() -> Vec<Field> {
             t.from_info(|i| i.credit_first)
         }),
         Field::transaction("storage", Object("TransactionStorage"), "The rent.", phases::storage),
+    ]
+}
+
+/// What transactions of this network never have: clients that list every field they know still get an answer.
+fn foreign_fields() -> Vec<Field> {
+    use Kind::{Bool, List, Object, Text};
+    const NEVER: &str = "Never there: only other kinds of transactions, or other networks, have it.";
+    vec![
+        Field::transaction("balance_delta_other", List(&Object("OtherCurrency")), NEVER, |_| Value::Null),
+        Field::transaction("installed", Bool, NEVER, |_| Value::Null),
+        Field::transaction("prepare_transaction", Text, NEVER, |_| Value::Null),
+        Field::transaction("proof", Text, NEVER, |_| Value::Null),
+        Field::transaction("split_info", Object("TransactionSplitInfo"), NEVER, |_| Value::Null),
+        Field::transaction("trace", List(&Object("TransactionTrace")), NEVER, |_| Value::Null),
+        Field::transaction("tt", Text, NEVER, |_| Value::Null),
     ]
 }
 

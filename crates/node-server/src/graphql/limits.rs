@@ -1,7 +1,7 @@
-//! What one request may cost. Every number is here, and the page of the crate's README names them.
+//! What one request may cost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Failure;
@@ -13,9 +13,11 @@ pub const QUERY_NESTING: usize = 64;
 /// Deepest nesting of fields. Introspection by tools needs 15.
 pub const FIELD_DEPTH: usize = 20;
 /// Fields of a query, those of fragments counted each time they are used.
-pub const FIELDS: usize = 5_000;
+pub const FIELDS: usize = 2_000;
 /// Directives of a field.
 pub const DIRECTIVES: usize = 10;
+/// Errors of one answer; further ones are left out.
+pub const ERRORS: usize = 10;
 /// Conditions of one filter.
 pub const FILTER_CONDITIONS: usize = 1_000;
 /// Elements of `in` and `notIn`.
@@ -56,12 +58,20 @@ struct Used {
     values: AtomicU64,
     bytes: AtomicU64,
     nanos: AtomicU64,
+    spent: AtomicBool,
 }
 
 impl Default for Budget {
     fn default() -> Self {
         let zero = AtomicU64::default;
-        Self(Arc::new(Used { rows: zero(), documents: zero(), values: zero(), bytes: zero(), nanos: zero() }))
+        Self(Arc::new(Used {
+            rows: zero(),
+            documents: zero(),
+            values: zero(),
+            bytes: zero(),
+            nanos: zero(),
+            spent: AtomicBool::default(),
+        }))
     }
 }
 
@@ -72,6 +82,18 @@ impl Budget {
         for counter in [&used.rows, &used.documents, &used.values, &used.bytes, &used.nanos] {
             counter.store(0, Ordering::Relaxed);
         }
+        used.spent.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the request got an error because it asked for too much: nothing more has to be computed.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.0.spent.load(Ordering::Relaxed)
+    }
+
+    fn too_much(&self, text: String) -> Failure {
+        self.0.spent.store(true, Ordering::Relaxed);
+        Failure::TooMuch(text)
     }
 
     /// Starts to examine documents.
@@ -87,9 +109,9 @@ impl Budget {
     pub fn show_documents(&self, count: usize) -> Result<(), Failure> {
         let shown = self.0.documents.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if shown > DOCUMENTS {
-            return Err(Failure::TooMuch(format!(
-                "one request shows up to {DOCUMENTS} documents with their joins"
-            )));
+            return Err(
+                self.too_much(format!("one request shows up to {DOCUMENTS} documents with their joins"))
+            );
         }
         Ok(())
     }
@@ -102,7 +124,7 @@ impl Budget {
         let values = self.0.values.fetch_add(1, Ordering::Relaxed) + 1;
         let bytes = self.0.bytes.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
         if values > VALUES || bytes > ANSWER_BYTES {
-            return Err(Failure::TooMuch(format!(
+            return Err(self.too_much(format!(
                 "one answer has up to {VALUES} values and {} MiB of text",
                 ANSWER_BYTES >> 20
             )));
@@ -135,6 +157,7 @@ impl Scan<'_> {
         let nanos = used.nanos.fetch_add(spent, Ordering::Relaxed) + spent;
         (self.rows, self.started) = (0, Instant::now());
         if rows > ROWS || Duration::from_nanos(nanos) > TIME {
+            used.spent.store(true, Ordering::Relaxed);
             return Err(Failure::TooSlow { rows, millis: nanos / 1_000_000 });
         }
         Ok(())

@@ -126,6 +126,10 @@ pub(super) fn show<'a>(
         Ok(FieldValue::value(text))
     };
     let count = || budget.show_value(0);
+    if budget.is_spent() {
+        // The error that says so is in the answer already.
+        return Ok(None);
+    }
     Ok(Some(match value.force() {
         Value::Null | Value::Later(_) => return Ok(None),
         Value::Bool(flag) => {

@@ -3,7 +3,7 @@
 use async_graphql::dynamic::{Field, FieldFuture, Interface, InterfaceField, Object, Type, TypeRef};
 
 use super::super::outputs::{finish, shown, type_of, with_format, with_row};
-use crate::documents::{Collection, Doc, Kind};
+use crate::documents::{Collection, Doc, Kind, shape};
 
 /// Kinds of nodes: collection, name of the type, prefix of the id, name of the plain id, and rows left out.
 const NODES: [(Collection, &str, &str, &str, &[&str]); 4] = [
@@ -20,6 +20,7 @@ const NODES: [(Collection, &str, &str, &str, &[&str]); 4] = [
 ];
 
 const SIGNATURES: &str = "BlockchainBlockSignatures";
+const SIGNATURE: &str = "BlockchainSignatures";
 
 /// Name of the node type of a collection.
 pub(in super::super) fn node_name(collection: Collection) -> String {
@@ -36,6 +37,9 @@ pub(super) fn types() -> Vec<Type> {
     }));
     let signatures = Object::new(SIGNATURES);
     types.push(rows(signatures, Collection::BlocksSignatures, None, &["block"]).into());
+    if let Some(part) = shape("BlockSignaturesSignatures") {
+        types.push(part.fields.iter().fold(Object::new(SIGNATURE), with_row).into());
+    }
     types
 }
 
@@ -60,6 +64,11 @@ fn rows(object: Object, collection: Collection, id: Option<&'static str>, withou
             }
             None => object,
         },
+        ("signatures", Kind::List(_)) => {
+            object.field(Field::new(row.name, TypeRef::named_list(SIGNATURE), move |ctx| {
+                finish(shown(&ctx, row))
+            }))
+        }
         (_, Kind::Join(_) | Kind::Joins(_)) => {
             let ty = type_of(row.kind, &node_name);
             object.field(Field::new(row.name, ty, move |ctx| finish(shown(&ctx, row))).description(row.doc))

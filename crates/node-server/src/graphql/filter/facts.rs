@@ -1,7 +1,7 @@
 //! What a filter says about a field, for the choice of an index.
 
 use super::{Alternative, Comparison, Test};
-use crate::documents::Value;
+use crate::documents::{Value, compare};
 
 /// Numbers that a field may have, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +52,17 @@ impl Alternative {
             .collect()
     }
 
-    /// The values that a field must have one of, by `eq` or `in`; `None` if any other may pass. `["list", "any"]`
-    /// means an element of a list.
+    /// The values that a field must have one of, each once, by `eq` or `in`; `None` if any other may pass.
+    /// `["list", "any"]` means an element of a list.
     pub(in super::super) fn one_of(&self, path: &[&str]) -> Option<Vec<Value>> {
-        self.comparisons(path).into_iter().find_map(|comparison| match comparison {
+        let mut values = self.comparisons(path).into_iter().find_map(|comparison| match comparison {
             Comparison::Equal(operand) => Some(vec![operand.value.clone()]),
+            // INVARIANT: the operands are sorted.
             Comparison::In(operands) => Some(operands.iter().map(|operand| operand.value.clone()).collect()),
             _ => None,
-        })
+        })?;
+        values.dedup_by(|a, b| compare(a, b).is_eq());
+        Some(values)
     }
 
     /// The texts that a field must have one of.

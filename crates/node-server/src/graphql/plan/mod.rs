@@ -13,6 +13,8 @@
 mod accounts;
 mod blocks;
 mod messages;
+#[cfg(test)]
+mod tests;
 mod transactions;
 
 use std::sync::Arc;
