@@ -1,15 +1,17 @@
 //! Speed of the node in process: `cargo bench -p localnet`.
 //!
 //! The work is payments of multisig wallets: one submission, seven confirmations by other members of fifteen,
-//! and the payment. Three tables:
+//! and the payment. Four tables:
 //!
 //! 1. messages from their bytes to their block, by the node and by the bare executor (same messages, same
 //!    accounts, nothing else done), on one thread and on all cores;
 //! 2. time per transaction with 1 000 to 1 000 000 accounts;
-//! 3. time per query with as many.
+//! 3. time per query with as many;
+//! 4. what a round without messages costs in time and memory.
 //!
 //! Everything is measured in turns within one run and the best of the turns counts, so ratios hold on a busy
-//! machine.
+//! machine. Rows of one thread count its processor time where the system tells it (Linux), so that others may
+//! work beside; rows of all cores need the machine for themselves.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -40,6 +42,7 @@ fn main() {
     throughput(cores);
     let sizes = [1_000, 10_000, 100_000, 1_000_000];
     scale(&sizes);
+    idle();
 }
 
 /// Wallets that are deployed, and the bytes of one payment's messages of each.
@@ -272,6 +275,22 @@ fn timed(run: impl FnOnce() -> usize) -> (Duration, usize) {
     (start.elapsed(), done)
 }
 
+/// Processor time of this thread so far.
+fn processor_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// The same in processor time of this thread, which does all of it.
+fn timed_alone(run: impl FnOnce() -> usize) -> (Duration, usize) {
+    let start = processor_time();
+    let (time, done) = timed(run);
+    match (start, processor_time()) {
+        (Some(start), Some(end)) => (end - start, done),
+        _ => (time, done),
+    }
+}
+
 fn throughput(cores: usize) {
     let mut work = Work::new(1_000);
     let bare = Bare::record(&mut work);
@@ -284,8 +303,8 @@ fn throughput(cores: usize) {
             assert!(transactions == 0 || transactions == done, "every turn does the same");
             transactions = done;
         };
-        turn(0, timed(|| bare.run()));
-        turn(1, one.install(|| timed(|| work.play())));
+        turn(0, timed_alone(|| bare.run()));
+        turn(1, one.install(|| timed_alone(|| work.play())));
         work.reset();
         turn(2, all.install(|| timed(|| bare.run_parallel())));
         turn(3, all.install(|| timed(|| work.play())));
@@ -315,7 +334,7 @@ fn scale(sizes: &[u32]) {
         let mut best = Duration::MAX;
         let mut transactions = 0;
         for _ in 0..TURNS {
-            let (time, done) = one.install(|| timed(|| work.play()));
+            let (time, done) = one.install(|| timed_alone(|| work.play()));
             (best, transactions) = (best.min(time), done);
             work.reset();
         }
@@ -324,6 +343,22 @@ fn scale(sizes: &[u32]) {
         work.play();
         println!("{size:<12}{each:>10.1}{:>8.2}   {}", each / base, queries(&work.node, size));
     }
+}
+
+fn idle() {
+    const ROUNDS: u32 = 20_000;
+    let resident = || {
+        let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+        let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
+        Some(pages * 4096)
+    };
+    let mut node = Node::new(Genesis::new(Config::local())).expect("the genesis is valid");
+    let before = resident();
+    let (time, _) = timed_alone(|| (0..ROUNDS).map(|_| node.produce().map_or(0, |_| 1)).sum());
+    let grown =
+        resident().zip(before).map(|(after, before)| after.saturating_sub(before) / u64::from(ROUNDS));
+    let each = time.as_secs_f64() * 1e6 / f64::from(ROUNDS);
+    println!("\nround without messages: {each:.1} us, {} bytes", grown.unwrap_or_default());
 }
 
 fn queries(node: &Node, size: u32) -> String {

@@ -4,30 +4,48 @@
 //! implements). Replaces a TON OS SE container in development, tests and rehearsals.
 //!
 //! - [`Genesis`] says what exists at the start, [`Node`] is the network;
-//! - [`SharedNode`] is a node that clients talk to; [`StateFile`] keeps one between two runs of a program;
+//! - [`SharedNode`] is a node that clients talk to; [`StateFile`] keeps one between two runs of a program, [`Db`]
+//!   writes every round to disk before anybody hears of it (see [`db`]);
+//! - [`FaultRule`] delays, drops, reorders or bounces messages on purpose, [`Node::inject`] and [`Node::set_account`]
+//!   with its relatives change what is there, [`Node::trace`] shows how any past transaction ran;
 //! - [`Node::audit`] proves that no money appeared or vanished, [`Node::checkpoint`] and [`Node::restore`]
 //!   take constant time.
 //!
-//! # Rules of a block
-//! - `start_lt` is the next multiple of [`LT_STEP`] after the end of the block before. A transaction's lt is
+//! # Rules of a round
+//! - A round makes a block of the base workchain and then one of the masterchain, with equal numbers. The
+//!   masterchain block is a key block: it names the workchain block in `shard_hashes` and carries the whole
+//!   configuration ([`Node::set_config`] replaces it from the next round on). Number 0 is the zero state.
+//! - Blocks are cells of block.tlb ([`Block::cell`], [`Block::boc`]): every transaction in `account_blocks`, every
+//!   message in the descriptions, a value flow that adds up, hashes that chain. `blocks` says what differs from a
+//!   validator's block.
+//! - `start_lt` is the next multiple of [`LT_STEP`] after the newest block of either chain. A transaction's lt is
 //!   larger than that, than the lt of its message, and than everything the account did before.
 //! - First come the queued messages of earlier blocks, then external messages as they arrived, then the
 //!   messages that the block itself creates ([`Delivery`]). Internal messages go by creation lt, then hash.
+//!   [`Node::produce_only`] imports chosen ones instead.
+//! - A message from the workchain to the masterchain is executed in the same round, one of the other direction in
+//!   the next.
 //! - An external message that its contract does not accept is left out: no transaction, no fee, a
 //!   [`Rejection`](ton_client::net::Rejection) on record.
 //! - A block takes no further message once it has used its gas ([`NodeOptions`]); the rest waits for the next.
+//! - Accounts execute in parallel; blocks do not depend on the number of threads.
 //! - Fees: what transactions collect, and at the import of an internal message the part of its forwarding fee
 //!   that it still carries.
+//! - Accounts of the masterchain that parameter 31 names (the elector and the configuration contract) are special:
+//!   no rent, no gas fees, their own gas limit. The genesis puts nothing there unless told.
+//!
+//! # Limits
+//! External messages that wait: `mempool_size` and `mempool_bytes` of [`NodeOptions`]. Rejections kept:
+//! [`KEPT_REJECTIONS`]. History is kept whole: a round without messages takes a few kilobytes.
 //!
 //! # Invariants
 //! - The core never reads a wall clock, a random source, an environment variable or the network: equal inputs
-//!   give equal blocks and an equal [`Node::state_hash`]. Only [`StateFile`] touches the disk.
+//!   give equal blocks and an equal [`Node::state_hash`]. Only [`StateFile`] and [`Db`] touch the disk.
 //! - Chain time and logical time never go back.
 //! - Every change is whole: an error leaves the node as it was.
 //!
 //! # What it leaves out
-//! One shard, no validators: no tick-tock transactions, no public libraries, no splits. Accounts of the
-//! masterchain live in the same blocks as all others.
+//! One shard, no validators: no tick-tock transactions, no public libraries, no splits, no signatures.
 //!
 //! # Example
 //! ```

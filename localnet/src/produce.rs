@@ -17,7 +17,7 @@ use ton_client::net::{RejectReason, Rejection};
 use ton_client::{MsgHash, TxHash};
 
 use crate::block::{BASECHAIN, Block, MASTERCHAIN, Round, TransactionRecord, Undeliverable};
-use crate::blocks::{Draft, Import, Step, seal};
+use crate::blocks::{Draft, Import, Step, seal, side_by_side};
 use crate::faults::Admit;
 use crate::message::{Queued, external_destination};
 use crate::run::{Bench, Job, Outcome, Ran, Refusal, add};
@@ -135,24 +135,31 @@ impl<'a> Producer<'a> {
         self.finish()
     }
 
+    /// Builds the cell of the block and enters its transactions into the indexes, side by side.
     fn finish(mut self) -> Result<Block, Error> {
         let workchain = self.block.workchain;
         let chain = self.state.chain(workchain);
         self.block.queue_len = chain.queue.size();
-        let (block, commitment) = seal(Draft {
-            config: &self.state.config,
+        let (config, master) = (self.state.config.clone(), self.state.master.head().clone());
+        let previous = chain.head().clone();
+        let draft = Draft {
+            config: &config,
             block: self.block,
-            previous: chain.head(),
-            master: self.state.master.head(),
-            steps: self.steps,
+            previous: &previous,
+            master: &master,
+            steps: &self.steps,
             before: chain.commitment,
             balance: chain.balance,
             start_balance: self.start_balance,
             imported: self.imported,
             exported: self.exported,
             lost: self.lost,
-        })?;
-        self.state.chain_mut(workchain).commitment = commitment;
+        };
+        let (state, steps) = (self.state, &self.steps);
+        let index = || steps.iter().for_each(|step| state.index_step(step));
+        let (sealed, ()) = side_by_side(steps.len(), || seal(draft), index);
+        let (block, commitment) = sealed?;
+        state.chain_mut(workchain).commitment = commitment;
         Ok(block)
     }
 
@@ -344,7 +351,6 @@ impl<'a> Producer<'a> {
         });
         let before = *before.cell().repr_hash();
         let (in_msg, out_msgs) = (job.message, executed.view.out_msgs);
-        self.state.index(&record, Some(in_msg.clone()), out_msgs.iter().cloned());
         self.block.transactions.push(record.clone());
         let fees = executed.view.total_fees;
         self.steps.push(Step { record, in_msg, out_msgs, fees, before, after, import });

@@ -16,5 +16,5 @@ mod seal;
 mod zero;
 
 pub(crate) use self::commitment::Commitment;
-pub(crate) use self::seal::{Draft, Import, Step, seal};
+pub(crate) use self::seal::{Draft, Import, Step, seal, side_by_side};
 pub(crate) use self::zero::zero_states;

@@ -50,7 +50,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) previous: &'a Block,
     /// Newest masterchain block: the one before, also for a masterchain block.
     pub(crate) master: &'a Block,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: &'a [Step],
     /// State before the block.
     pub(crate) before: Commitment,
     /// Balance of the chain's accounts after the block.
@@ -93,10 +93,22 @@ pub(crate) fn money(amount: Nano) -> CurrencyCollection {
     CurrencyCollection::new(amount.0.min(Tokens::MAX.into_inner()))
 }
 
+/// Does both, on two threads if a block with so many transactions is worth it.
+pub(crate) fn side_by_side<A: Send, B: Send>(
+    transactions: usize,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    /// Waking another thread costs as much as a few transactions.
+    const WORTH_IT: usize = 16;
+    if transactions < WORTH_IT { (first(), second()) } else { rayon::join(first, second) }
+}
+
 fn build(draft: Draft<'_>) -> Result<(Block, Commitment), CellError> {
-    let (accounts, changed) = account_blocks(&draft.steps)?;
+    let steps = draft.steps;
+    let (accounts, described) = side_by_side(steps.len(), || account_blocks(steps), || descriptions(steps));
+    let ((accounts, changed), (in_msg_description, out_msg_description)) = (accounts?, described?);
     let (after, state_update) = draft.before.next(draft.block.seq_no, changed.into_iter(), draft.balance)?;
-    let (in_msg_description, out_msg_description) = descriptions(&draft.steps)?;
     let custom = match &draft.block.shard_block {
         Some(shard) => Some(Lazy::new(&master_extra(&draft, shard)?)?),
         None => None,
