@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Result;
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -19,8 +20,11 @@ const ABI: &str = include_str!("../../../../abi/Giver.abi.json");
 /// Messages in one request at most.
 const MOST_MESSAGES: usize = 6;
 
-/// Life of a message in seconds: short, as the giver remembers each until then.
-const LIFE: u32 = 20;
+/// Requests that may be posted while the transactions of an earlier one are waited for.
+const AHEAD: usize = 2;
+
+/// Life of a message in seconds.
+const LIFE: u32 = 60;
 
 /// Rows that a query gives at most.
 const PAGE: usize = 50;
@@ -51,7 +55,7 @@ impl Load {
     pub(crate) fn run(&mut self, mut client: Client, killer: Killer) {
         self.new.clear();
         let Ok(mut waiting) = client.again() else { return };
-        let (post, posted) = std::sync::mpsc::channel::<Vec<String>>();
+        let (post, posted) = sync_channel::<Vec<String>>(AHEAD);
         let killer = &killer;
         let seen = thread::scope(|scope| {
             let waiter = scope.spawn(move || {
