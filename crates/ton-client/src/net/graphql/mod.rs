@@ -340,7 +340,13 @@ impl Transport for GraphqlTransport {
 
     async fn post(&self, message: &[u8]) -> Result<(), TransportError> {
         let addressed = addressed(message);
-        let remp = self.link.options.remp && self.info().await?.remp;
+        let remp = self.link.options.remp
+            && match self.info().await {
+                Ok(info) => info.remp,
+                Err(error) if error.is_temporary() => return Err(error),
+                // An endpoint that does not tell has none.
+                Err(_) => false,
+            };
         let hash = addressed.as_ref().map(|(hash, _)| hash.0).unwrap_or_default();
         let requests =
             json!({ "requests": [{ "id": STANDARD.encode(hash), "body": STANDARD.encode(message) }] });
