@@ -115,6 +115,16 @@ impl Server {
     }
 }
 
+/// All requests of a server without its port: for tests of what requests do.
+///
+/// # Errors
+/// [`BindError::Schema`].
+pub fn router_of(service: Service, limits: Limits) -> Result<Router, BindError> {
+    let schema = crate::graphql::schema(service.clone(), GraphqlOptions::default())?;
+    let (_, never) = watch::channel(false);
+    Ok(router(App(Arc::new(AppState::new(service, schema, limits, never)))))
+}
+
 impl Running {
     /// Where it listens.
     #[must_use]

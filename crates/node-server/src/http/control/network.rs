@@ -98,7 +98,11 @@ pub(in crate::http) async fn remove_fault(State(app): State<App>, Path(number): 
     async {
         let unknown = || Failure::new(404, "no-fault", format!("there is no rule {number:?}"));
         let id = number.parse().map_err(|_| unknown())?;
-        if app.service.edit(move |node| Ok(node.remove_fault(id))).await? { Ok(rules(&app)) } else { Err(unknown()) }
+        if app.service.edit(move |node| Ok(node.remove_fault(id))).await? {
+            Ok(rules(&app))
+        } else {
+            Err(unknown())
+        }
     }
     .await
     .into()
