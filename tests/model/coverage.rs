@@ -151,5 +151,8 @@ const OUT_OF_SCOPE: &[(i32, &str)] = &[
     (405, "plans are not amended in this round"),
     (506, "rounds with tickets are not in this round"),
     (603, "a juror who missed three contests in a row is too rare: tests/jury_pool/jurors.rs"),
-    (512, "no contract refuses with it any more: a held payout can be confirmed, and waits for the end of the hold"),
+    (
+        512,
+        "no contract refuses with it any more: a held payout can be confirmed, and waits for the end of the hold",
+    ),
 ];

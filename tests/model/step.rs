@@ -250,10 +250,13 @@ impl Run {
         self.send(Message::Inside(Box::new(transfer)));
     }
 
-    /// The pokes alone lead every contest to its end (I20); then everything is compared once more.
+    /// The pokes alone lead every contest to its end (I20); then everything is compared once more. A contest whose money
+    /// came back and whose proposal was not carried out again has none to give back: it stays as it was deployed, until
+    /// its members can cancel it, which is not in this round.
     pub(crate) fn finish(&mut self) {
         self.faulty = false;
-        let ids: Vec<_> = self.model.contests.keys().copied().collect();
+        let funded = self.model.contests.iter().filter(|(_, contest)| contest.funded);
+        let ids: Vec<_> = funded.map(|(id, _)| *id).collect();
         for id in ids {
             self.top_up(Place::Contest(id));
             let mut days = 0;
