@@ -23,6 +23,14 @@ pub const KEPT_REJECTIONS: usize = 100_000;
 /// Of this many transactions of an account one keeps the state before it: as many are executed again for a trace.
 pub(crate) const KEPT_EVERY: u32 = 32;
 
+/// Multiplier of 64-bit FNV.
+const MIX: u64 = 0x0000_0100_0000_01b3;
+
+fn mix(mark: u64, hash: &Hash) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = hash.0;
+    (mark ^ u64::from_be_bytes([a, b, c, d, e, f, g, h])).wrapping_mul(MIX).rotate_left(29)
+}
+
 /// Transactions between two kept states of an account: more for a large one, as each kept state is written whole.
 fn pause(account: &Account) -> u32 {
     let cells = account.load().map_or(0, |account| account.storage_stat.used.cells.into_inner());
@@ -126,6 +134,8 @@ pub(crate) struct State {
     open: RoundIndex,
     /// Rules of faults and what they decided.
     pub(crate) faults: Faults,
+    /// Changes with every account that no transaction changed: equal marks mean the same edits.
+    pub(crate) edits: u64,
     /// Transactions of an account since its state was kept last; without an entry the next one keeps it.
     unkept: HashTrieMapSync<Address, u32>,
     /// All external messages that wait, and the memory each takes.
@@ -198,6 +208,7 @@ impl State {
             rounds: VectorSync::new_sync(),
             open: RoundIndex::default(),
             faults: Faults::default(),
+            edits: 0,
             unkept: HashTrieMapSync::new_sync(),
             waiting: HashTrieMapSync::new_sync(),
             waiting_bytes: 0,
@@ -406,6 +417,7 @@ impl State {
     pub(crate) fn store_account(&mut self, account: Account) {
         // No transaction leads here: traces of the next ones have to start from this state.
         self.unkept.remove_mut(account.address());
+        self.edits = mix(mix(self.edits, &account.address().address), account.cell().repr_hash());
         let facts = Facts::of(&account);
         self.store_known(account, facts);
     }
@@ -434,6 +446,7 @@ impl State {
 
     /// The accounts of another state in place of the own ones.
     pub(crate) fn take_accounts(&mut self, other: &Self) {
+        self.edits = other.edits;
         self.accounts = other.accounts.clone();
         self.by_code = other.by_code.clone();
         self.base.balance = other.base.balance;

@@ -171,7 +171,7 @@ impl Source for Rows<'_> {
 fn decode(bytes: &[u8]) -> Result<(Node, [u8; 32]), BadFile> {
     let (body, checksum) = checked_body(bytes)?;
     let (hash, rows) = rows_of(body).map_err(|what| BadFile::Contents(what.to_owned()))?;
-    let Opened { node, .. } = load(&rows, &[]).map_err(BadFile::Contents)?;
+    let Opened { node, .. } = load(&rows, 0, &|_| Ok(Vec::new())).map_err(BadFile::Contents)?;
     if node.state_hash() != hash {
         return Err(BadFile::Contents("the state has another hash".to_owned()));
     }

@@ -188,6 +188,18 @@ fn rows(folder: &Path) -> std::collections::BTreeMap<char, (usize, usize)> {
 }
 
 #[test]
+fn an_edit_that_was_not_written_by_itself_comes_with_the_next_round() {
+    let (folder, mut db, mut node) = create();
+    node.set_balance(&place(BASECHAIN, 3), Nano(5)).unwrap();
+    post(&mut node, &call(&place(BASECHAIN, 1), 1, [note(1)]));
+    node.produce().unwrap();
+    let round = node.produce().unwrap();
+    db.commit(&node, &round).unwrap();
+    drop(db);
+    assert_same(&node, &open(folder.path()).1);
+}
+
+#[test]
 fn a_round_writes_little_more_than_what_it_changed() {
     let (folder, mut db, mut node) = create();
     for _ in 0..200 {

@@ -11,8 +11,8 @@ use super::accounts::{Accounts, Larges, account_key, read_address};
 use super::bytes::Reader;
 use super::pack::Shared;
 use super::rows::{
-    ACCOUNT, Damage, EXTERNAL, FAULTS, HELD, Loaded, META, QUEUED, ROUND, SHARED, read_external, read_faults,
-    read_held, read_message, read_meta, read_queue_key, read_round, read_round_key, read_shared,
+    ACCOUNT, Damage, EXTERNAL, FAULTS, HELD, Loaded, META, Meta, QUEUED, ROUND, SHARED, read_external,
+    read_faults, read_held, read_message, read_meta, read_queue_key, read_round, read_round_key, read_shared,
 };
 use crate::Node;
 use crate::block::{BASECHAIN, MASTERCHAIN};
@@ -20,8 +20,8 @@ use crate::blocks::Commitment;
 use crate::message::Queued;
 use crate::state::{Ledger, State};
 
-/// Rounds that are decoded at a time, on all processors.
-const BATCH: usize = 512;
+/// Bytes of rounds that are decoded at a time, on all processors.
+const BATCH: usize = 4 << 20;
 
 /// Where rows come from, in the order of their keys.
 pub(crate) trait Source {
@@ -34,10 +34,10 @@ pub(crate) trait Source {
 }
 
 /// Rows with some of them changed, for a moment that differs a little from another.
-pub(crate) struct Overlay<'a> {
-    pub(crate) base: &'a dyn Source,
+struct Overlay<'a> {
+    base: &'a dyn Source,
     /// By whole key; without a value the row is not there.
-    pub(crate) changes: &'a BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
 }
 
 impl Overlay<'_> {
@@ -85,14 +85,19 @@ pub(crate) struct Opened {
     pub(crate) larges: Larges,
     /// Row number of each external message that waits.
     pub(crate) arrivals: BTreeMap<MsgHash, u64>,
-    /// In the order of the overlays asked for.
+    /// In the order of the moments asked for.
     pub(crate) moments: Vec<State>,
 }
 
-/// Builds the node, and the moments that `overlays` say differ so much from it.
+/// Rows with what was in their place, or that there was none.
+pub(crate) type Kept = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+
+/// Builds the node, and `moments` others of its past: `kept` gives for each, newest first, what differs from the one
+/// after it.
 pub(crate) fn load(
     source: &dyn Source,
-    overlays: &[BTreeMap<Vec<u8>, Option<Vec<u8>>>],
+    moments: usize,
+    kept: &dyn Fn(usize) -> Result<Kept, Damage>,
 ) -> Result<Opened, Damage> {
     let mut shared = Shared::default();
     source.scan(&[SHARED], &mut |key, row| {
@@ -107,33 +112,29 @@ pub(crate) fn load(
         let (meta, config) = meta_of(source, &shared)?;
         (config, UnixTime(meta.now), meta.head)
     };
-    let overlays: Vec<_> = overlays.iter().map(|changes| Overlay { base: source, changes }).collect();
-    let forks = overlays.iter().map(fork).collect::<Result<Vec<_>, _>>()?;
-
+    let forks = forks(source, moments, kept, &shared, head)?;
     let mut history = History { state: State::empty(config, now), shared: &shared, kept: BTreeMap::new() };
-    history.kept = forks.iter().flatten().map(|&fork| (fork, None)).collect();
+    history.kept = forks.iter().map(|&fork| (fork, None)).collect();
     history.read(source)?;
     if history.state.rounds.len() as u64 != u64::from(head) + 1 {
         return Err(format!("it has {} rounds, not {}", history.state.rounds.len(), u64::from(head) + 1));
     }
-    let History { mut state, kept, .. } = history;
-    let trunk = state.clone();
+    let History { mut state, kept: pasts, .. } = history;
     let larges = read_accounts(source, &[ACCOUNT], &mut state, &shared)?;
     let accounts = state.clone();
 
-    let mut moments = Vec::with_capacity(overlays.len());
-    for (overlay, fork) in overlays.iter().zip(forks) {
-        let moment = match fork {
-            None => trunk.clone(),
-            Some(fork) => kept.get(&fork).cloned().flatten().ok_or("a checkpoint has no common past")?,
-        };
-        moments.push(moment_of(overlay, moment, &accounts, &shared)?);
+    let mut states = Vec::with_capacity(moments);
+    let mut overlay = Overlay { base: source, changes: BTreeMap::new() };
+    for (place, fork) in forks.iter().enumerate() {
+        overlay.changes.extend(kept(place)?);
+        let past = pasts.get(fork).cloned().flatten().ok_or("a checkpoint has no common past")?;
+        states.push(moment_of(&overlay, past, &accounts, &shared)?);
     }
     let (node, arrivals) = finish(source, state, &shared)?;
-    Ok(Opened { node, shared, larges, arrivals, moments })
+    Ok(Opened { node, shared, larges, arrivals, moments: states })
 }
 
-fn meta_of(source: &dyn Source, shared: &Shared) -> Result<(super::rows::Meta, chain::Config), Damage> {
+fn meta_of(source: &dyn Source, shared: &Shared) -> Result<(Meta, chain::Config), Damage> {
     let mut meta = None;
     source.scan(&[META], &mut |_, row| {
         meta = Some(read_meta(row, shared)?);
@@ -142,9 +143,25 @@ fn meta_of(source: &dyn Source, shared: &Shared) -> Result<(super::rows::Meta, c
     meta.ok_or_else(|| "its heading is missing".to_owned())
 }
 
-/// Number of the first round in which the moment differs; `None` if its past is the same.
-fn fork(overlay: &Overlay<'_>) -> Result<Option<u32>, Damage> {
-    overlay.changed(&[ROUND]).next().map(|(key, _)| read_round_key(key)).transpose()
+/// For each moment the number of the first round that the node does not share with it.
+fn forks(
+    source: &dyn Source,
+    moments: usize,
+    kept: &dyn Fn(usize) -> Result<Kept, Damage>,
+    shared: &Shared,
+    head: u32,
+) -> Result<Vec<u32>, Damage> {
+    let mut overlay = Overlay { base: source, changes: BTreeMap::new() };
+    let mut forks = Vec::with_capacity(moments);
+    for place in 0..moments {
+        // Only headings and rounds say where it forks.
+        let rows = kept(place)?.into_iter().filter(|(key, _)| matches!(key.first(), Some(&(META | ROUND))));
+        overlay.changes.extend(rows);
+        let own = meta_of(&overlay, shared)?.0.head;
+        let differs = overlay.changed(&[ROUND]).next().map(|(key, _)| read_round_key(key)).transpose()?;
+        forks.push(differs.unwrap_or(u32::MAX).min(own + 1).min(head + 1));
+    }
+    Ok(forks)
 }
 
 struct History<'a> {
@@ -156,10 +173,15 @@ struct History<'a> {
 
 impl History<'_> {
     fn read(&mut self, source: &dyn Source) -> Result<(), Damage> {
-        let mut batch = Vec::with_capacity(BATCH);
+        let (mut batch, mut bytes) = (Vec::new(), 0);
         source.scan(&[ROUND], &mut |key, row| {
             batch.push((read_round_key(key)?, row.to_vec()));
-            if batch.len() == BATCH { self.push_batch(&mut batch) } else { Ok(()) }
+            bytes += row.len();
+            if bytes < BATCH {
+                return Ok(());
+            }
+            bytes = 0;
+            self.push_batch(&mut batch)
         })?;
         self.push_batch(&mut batch)?;
         let end = u32::try_from(self.state.rounds.len()).map_err(|_| "it has too many rounds")?;
@@ -232,10 +254,16 @@ fn moment_of(
     accounts: &State,
     shared: &Shared,
 ) -> Result<State, Damage> {
+    let head = meta_of(overlay, shared)?.0.head;
     for (key, row) in overlay.changed(&[ROUND]) {
-        if let Some(row) = row {
-            push_round(&mut state, read_round(read_round_key(key)?, row, shared)?)?;
+        let number = read_round_key(key)?;
+        // Rounds behind its newest one belong to later moments.
+        if let Some(row) = row.filter(|_| number <= head) {
+            push_round(&mut state, read_round(number, row, shared)?)?;
         }
+    }
+    if state.rounds.len() as u64 != u64::from(head) + 1 {
+        return Err("a checkpoint lacks rounds".to_owned());
     }
     state.take_accounts(accounts);
     let changed = overlay.changed(&[ACCOUNT]).map(|(key, _)| read_address(key));

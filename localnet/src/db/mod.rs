@@ -34,9 +34,9 @@ use redb::{
 };
 
 pub(crate) use self::diff::Written;
-use self::load::behind;
+use self::load::{Kept, behind};
 pub(crate) use self::load::{Opened, Source, load};
-use self::rows::{Change, Damage, SHARED};
+use self::rows::{Change, Damage, ROUND, SHARED};
 use crate::error::BadDb;
 use crate::{Checkpoint, Error, Node, Round};
 
@@ -121,14 +121,10 @@ impl Db {
     fn load(&mut self) -> Result<Node, BadDb> {
         let read = Reading(self.db.begin_read().map_err(damaged)?);
         let names = read.checkpoints().map_err(damaged)?;
-        let mut overlays = Vec::with_capacity(names.len());
-        let mut changes = BTreeMap::new();
-        for (number, _) in names.iter().rev() {
-            changes.extend(read.kept(*number).map_err(damaged)?);
-            overlays.push(changes.clone());
-        }
-        let Opened { node, shared, larges, moments, arrivals } =
-            load(&read, &overlays).map_err(BadDb::Damaged)?;
+        let newest_first: Vec<u32> = names.iter().rev().map(|(number, _)| *number).collect();
+        let kept = |place: usize| read.kept(newest_first[place]).map_err(|error| error.to_string());
+        let opened = load(&read, newest_first.len(), &kept).map_err(BadDb::Damaged)?;
+        let Opened { node, shared, larges, moments, arrivals } = opened;
         let names = names.into_iter().rev().map(|(_, name)| name);
         self.checkpoints = names.zip(moments.into_iter().map(Checkpoint)).collect();
         self.written = Written { node: Some(node.clone()), shared, larges, arrivals };
@@ -137,11 +133,14 @@ impl Db {
 
     /// Writes a round that was just made on what was written last: atomic, and durable on return.
     ///
+    /// If it was made on something else, or accounts were edited in between, everything that differs is written.
+    ///
     /// # Errors
     /// [`Error::Db`]; the database takes nothing more then and has to be opened again.
     pub fn commit(&mut self, node: &Node, round: &Round) -> Result<(), Error> {
         let follows = self.written.node.as_ref().is_some_and(|last| {
-            last.head().id == round.workchain.prev_id
+            last.state.edits == node.state.edits
+                && last.head().id == round.workchain.prev_id
                 && last.master_head().id == round.master.prev_id
                 && node.head().id == round.workchain.id
                 && node.master_head().id == round.master.id
@@ -293,7 +292,7 @@ impl Reading {
         Ok(all)
     }
 
-    fn kept(&self, checkpoint: u32) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, redb::Error> {
+    fn kept(&self, checkpoint: u32) -> Result<Kept, redb::Error> {
         let kept = self.0.open_table(KEPT)?;
         let (from, to) = (checkpoint.to_be_bytes(), (checkpoint + 1).to_be_bytes());
         let mut rows = Vec::new();
@@ -378,8 +377,13 @@ fn keep(
     if kept.get(&place[..])?.is_some() {
         return Ok(());
     }
+    let old = rows.get(key)?;
+    if old.is_none() && key.first() == Some(&ROUND) {
+        // Rounds behind the newest one of the checkpoint are known not to be its own.
+        return Ok(());
+    }
     let mut row = vec![0];
-    if let Some(old) = rows.get(key)? {
+    if let Some(old) = old {
         row[0] = 1;
         row.extend_from_slice(old.value());
     }

@@ -12,6 +12,10 @@ use super::bytes::{Reader, put_number};
 
 const EXOTIC: u8 = 8;
 
+/// Cells below each other: more than messages (512), accounts and the maps around them have. Trees are freed by
+/// recursion, so far deeper ones would end the program.
+const MAX_DEPTH: u16 = 2048;
+
 /// Writes the cells under `roots`; whatever `is_stored` knows is only named.
 pub(crate) fn pack<'a>(
     out: &mut Vec<u8>,
@@ -135,7 +139,8 @@ fn read_cell(reader: &mut Reader<'_>, cells: &[Cell]) -> Result<Cell, &'static s
         let child = find(cells, reader.number()?)?.clone();
         cell.store_reference(child).map_err(|_| "a cell has too many references")?;
     }
-    cell.build_ext(Cell::empty_context()).map_err(|_| "a cell is malformed")
+    let cell = cell.build_ext(Cell::empty_context()).map_err(|_| "a cell is malformed")?;
+    if cell.repr_depth() > MAX_DEPTH { Err("a tree of cells is too deep") } else { Ok(cell) }
 }
 
 fn find(cells: &[Cell], number: u64) -> Result<&Cell, &'static str> {
@@ -218,6 +223,21 @@ mod tests {
             // Whatever comes out, it comes out as a value.
             let _ = unpack(&mut Reader::new(&bytes), |_| None);
         }
+    }
+
+    #[test]
+    fn a_tree_that_could_not_be_freed_is_refused() {
+        let chain = |depth: u16| {
+            let mut cell = CellBuilder::build_from(0u8).unwrap();
+            for _ in 0..depth {
+                cell = CellBuilder::build_from(cell).unwrap();
+            }
+            let mut bytes = Vec::new();
+            pack(&mut bytes, [cell.as_ref()], |_| false);
+            unpack(&mut Reader::new(&bytes), |_| None).map(|roots| roots[0].repr_depth())
+        };
+        assert_eq!(chain(MAX_DEPTH), Ok(MAX_DEPTH));
+        assert_eq!(chain(MAX_DEPTH + 1), Err("a tree of cells is too deep"));
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl Faults {
     pub(crate) fn restore_held(&mut self, due: u32, number: u64, held: Held) -> Result<(), Error> {
         if !held.external {
             let message = Queued::parse(&held.cell)?;
-            self.held_value = Nano(self.held_value.0 + message.value.0 + message.prepaid.0);
+            let sum = self.held_value.checked_add(message.value);
+            let sum = sum.and_then(|sum| sum.checked_add(message.prepaid));
+            self.held_value = sum.ok_or(Error::AmountOverflow)?;
         }
         self.held.insert_mut((due, number), held);
         Ok(())
