@@ -102,7 +102,7 @@ async fn documents_through_joins() {
         inner = format!("out_messages {{ src_transaction {{ {inner} }} }}");
     }
     too_much(&world, &format!("{{ transactions {{ {inner} }} }}"), "up to 20000 documents").await;
-    let blocks: String = (0..900).map(|number| format!("a{number}: blocks {{ id }} ")).collect();
+    let blocks: String = (0..500).map(|number| format!("a{number}: transactions {{ id }} ")).collect();
     too_much(&world, &format!("{{ {blocks} }}"), "up to 20000 documents").await;
 }
 

@@ -10,6 +10,7 @@ mod clients;
 mod documents;
 mod filters;
 mod formats;
+mod fuzz;
 mod joins;
 mod limits;
 mod orders;

@@ -77,6 +77,12 @@ impl Filter {
         Self { alternatives: vec![Alternative::default()] }
     }
 
+    /// Whether everything passes.
+    #[must_use]
+    pub(crate) fn is_everything(&self) -> bool {
+        self.alternatives.iter().any(|alternative| alternative.clauses.is_empty())
+    }
+
     /// Whether a document passes.
     #[must_use]
     pub(crate) fn matches(&self, doc: &Doc) -> bool {
