@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::bytes::{Reader, put_slice};
 use crate::db::rows::Damage;
-use crate::db::{Opened, Source, Written, load};
+use crate::db::{Opened, Source, Visit, Written, load};
 use crate::error::BadFile;
 use crate::{Error, Node};
 
@@ -157,11 +157,7 @@ fn encode(node: &Node) -> (Vec<u8>, [u8; 32]) {
 struct Rows<'a>(Vec<(&'a [u8], &'a [u8])>);
 
 impl Source for Rows<'_> {
-    fn scan(
-        &self,
-        prefix: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
-    ) -> Result<(), Damage> {
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Damage> {
         let from = self.0.partition_point(|(key, _)| *key < prefix);
         let mut rows = self.0[from..].iter().take_while(|(key, _)| key.starts_with(prefix));
         rows.try_for_each(|(key, row)| visit(&key[1..], row))

@@ -52,7 +52,7 @@ impl Node {
         let wanted = self.transaction(hash).ok_or(Error::NoTransaction { hash: *hash })?;
         let stuck = |reason: String| Error::NotTraceable { hash: *hash, reason };
         let path = self.path_to(wanted).ok_or_else(|| stuck("no earlier state is known".to_owned()))?;
-        let mut account = path.iter().rev().next().and_then(|first| first.before.clone());
+        let mut account = path.last().and_then(|first| first.before.clone());
         let mut last = None;
         for record in path.into_iter().rev() {
             let before = account.take().ok_or_else(|| stuck("no earlier state is known".to_owned()))?;

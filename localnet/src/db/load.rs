@@ -23,14 +23,13 @@ use crate::state::{Ledger, State};
 /// Bytes of rounds that are decoded at a time, on all processors.
 const BATCH: usize = 4 << 20;
 
+/// Takes a row: key without its first byte, value.
+pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), Damage> + 'a;
+
 /// Where rows come from, in the order of their keys.
 pub(crate) trait Source {
     /// Shows all rows with that tag: key without the tag, value.
-    fn scan(
-        &self,
-        prefix: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
-    ) -> Result<(), Damage>;
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Damage>;
 }
 
 /// Rows with some of them changed, for a moment that differs a little from another.
@@ -48,11 +47,7 @@ impl Overlay<'_> {
 }
 
 impl Source for Overlay<'_> {
-    fn scan(
-        &self,
-        prefix: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
-    ) -> Result<(), Damage> {
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Damage> {
         let mut rows = BTreeMap::new();
         self.base.scan(prefix, &mut |key, value| {
             rows.insert(key.to_vec(), value.to_vec());

@@ -35,7 +35,7 @@ use redb::{
 
 pub(crate) use self::diff::Written;
 use self::load::{Kept, behind};
-pub(crate) use self::load::{Opened, Source, load};
+pub(crate) use self::load::{Opened, Source, Visit, load};
 use self::rows::{Change, Damage, ROUND, SHARED};
 use crate::error::BadDb;
 use crate::{Checkpoint, Error, Node, Round};
@@ -307,11 +307,7 @@ impl Reading {
 }
 
 impl Source for Reading {
-    fn scan(
-        &self,
-        prefix: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Damage>,
-    ) -> Result<(), Damage> {
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Damage> {
         let text = |error: redb::Error| error.to_string();
         let rows = self.0.open_table(ROWS).map_err(|error| text(error.into()))?;
         let end = behind(prefix);
