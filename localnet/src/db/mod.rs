@@ -12,6 +12,11 @@
 //! Removing one hands its rows to the one before. So any number of moments share whatever they have in common, on
 //! disk and, when they are loaded, in memory.
 //!
+//! # Speed
+//! `cargo bench -p localnet --bench db` on two busy cores: a round with one message is on disk after 6 ms, one with 200
+//! after 10 ms; 100 000 transactions of a thousand accounts take 71 MB and are opened in 2.8 s. An empty round has
+//! 1.3 kB.
+//!
 //! # Damage
 //! A folder whose creation was interrupted is created again, as nothing was promised yet. A file of another program,
 //! another version or with a wrong checksum is refused with the reason, and stays as it is.
