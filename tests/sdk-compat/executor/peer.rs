@@ -18,8 +18,6 @@ pub(crate) enum Answer {
     Refused {
         /// Exit code of the contract, if it ran.
         exit_code: Option<i64>,
-        /// The error as the SDK words it.
-        error: Value,
     },
 }
 
@@ -30,10 +28,6 @@ pub(crate) struct Done {
     pub(crate) account: Cell,
     /// The transaction cell.
     pub(crate) transaction: Cell,
-    /// The transaction as the SDK parses it.
-    pub(crate) parsed: Value,
-    /// The fees as the SDK counts them.
-    pub(crate) fees: Value,
 }
 
 /// The official library with our configuration.
@@ -64,16 +58,14 @@ impl Peer {
             "return_updated_account": true,
         });
         match self.sdk.call("tvm.run_executor", params) {
-            Ok(mut answer) => Answer::Done(Box::new(Done {
+            Ok(answer) => Answer::Done(Box::new(Done {
                 account: cell(&answer["account"]),
                 transaction: cell(&answer["transaction"]["boc"]),
-                parsed: answer["transaction"].take(),
-                fees: answer["fees"].take(),
             })),
             Err(error) => {
                 let code = &error["data"]["exit_code"];
                 let exit_code = (error["code"] == CONTRACT_ERROR).then(|| code.as_i64()).flatten();
-                Answer::Refused { exit_code, error }
+                Answer::Refused { exit_code }
             }
         }
     }
