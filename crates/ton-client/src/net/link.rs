@@ -397,7 +397,8 @@ pub(crate) fn open(envelope: Envelope, mut answer: Value) -> Result<Value, Troub
     }
 }
 
-/// COMPAT(sdk): codes 500 to 599 count as errors of the network, all others as the server's word.
+/// COMPAT(sdk): codes 500 to 599 count as errors of the network, all others as the server's word; 429 (too many
+/// requests) passes, too.
 pub(crate) fn graphql_error(error: &Value) -> Trouble {
     let text = words(error.get("message").and_then(Value::as_str).unwrap_or("an error without words"));
     let extensions = error.get("extensions");
@@ -406,7 +407,7 @@ pub(crate) fn graphql_error(error: &Value) -> Trouble {
         .or_else(|| extensions.and_then(|extensions| extensions.get("code")?.as_i64()));
     let refusal = Box::new(Refusal::Error { text, code });
     match code {
-        Some(500..=599) => Trouble::Lost(refusal),
+        Some(429 | 500..=599) => Trouble::Lost(refusal),
         _ => Trouble::Refused(refusal),
     }
 }
