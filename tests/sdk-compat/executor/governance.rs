@@ -9,7 +9,7 @@ use workspace_tests::community::{
 use workspace_tests::world::{Contract, World};
 
 /// Things that happen after the founding.
-const STEPS: usize = 150;
+const STEPS: usize = 250;
 
 /// Plays a random history of fifteen members; every transaction of it.
 pub(crate) fn history(seed: u64) -> Vec<chain::Executed> {
