@@ -3,11 +3,11 @@
 //! The work is payments of multisig wallets: one submission, seven confirmations by other members of fifteen,
 //! and the payment. Four tables:
 //!
-//! 1. messages from their bytes to their block, by the node and by the bare executor (same messages, same
+//! 1. what a round without messages costs in time and memory;
+//! 2. messages from their bytes to their block, by the node and by the bare executor (same messages, same
 //!    accounts, nothing else done), on one thread and on all cores;
-//! 2. time per transaction with 1 000 to 1 000 000 accounts;
-//! 3. time per query with as many;
-//! 4. what a round without messages costs in time and memory.
+//! 3. time per transaction with 1 000 to 1 000 000 accounts;
+//! 4. time per query with as many.
 //!
 //! Everything is measured in turns within one run and the best of the turns counts, so ratios hold on a busy
 //! machine. Rows of one thread count its processor time where the system tells it (Linux), so that others may
@@ -39,10 +39,10 @@ fn main() {
     println!(
         "{WALLETS} wallets, {CONFIRMS} of {OWNERS} members confirm; best of {TURNS} turns; {cores} cores\n"
     );
+    idle();
     throughput(cores);
     let sizes = [1_000, 10_000, 100_000, 1_000_000];
     scale(&sizes);
-    idle();
 }
 
 /// Wallets that are deployed, and the bytes of one payment's messages of each.
@@ -358,7 +358,7 @@ fn idle() {
     let grown =
         resident().zip(before).map(|(after, before)| after.saturating_sub(before) / u64::from(ROUNDS));
     let each = time.as_secs_f64() * 1e6 / f64::from(ROUNDS);
-    println!("\nround without messages: {each:.1} us, {} bytes", grown.unwrap_or_default());
+    println!("round without messages: {each:.1} us, {} bytes\n", grown.unwrap_or_default());
 }
 
 fn queries(node: &Node, size: u32) -> String {

@@ -1,15 +1,4 @@
 //! The configuration as a file: prices and limits as plain numbers.
-//!
-//! Everything left out is as in [`chain::Config::local`]. Prices of gas, bits and cells are in 2^-16
-//! nanotokens, all other amounts in nanotokens, as the configuration parameters have them.
-//!
-//! ```
-//! use localnet::NetworkConfig;
-//!
-//! let config = NetworkConfig::from_json(r#"{ "global_id": 7, "base": { "gas": { "gas_limit": 2000000 } } }"#)?;
-//! assert_eq!(config.build()?.global_id(), 7);
-//! # Ok::<(), localnet::BadConfig>(())
-//! ```
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,7 +7,18 @@ use tycho_types::models::{
     GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices, SizeLimitsConfig, StoragePrices,
 };
 
-/// What may be set about a network, see the page of this module.
+/// What may be set about a network: a configuration file as a value.
+///
+/// Everything that a file leaves out is as in [`chain::Config::local`]. Prices of gas, bits and cells are in 2^-16
+/// nanotokens, all other amounts in nanotokens, as the configuration parameters have them.
+///
+/// ```
+/// use localnet::NetworkConfig;
+///
+/// let config = NetworkConfig::from_json(r#"{ "global_id": 7, "base": { "gas": { "gas_limit": 2000000 } } }"#)?;
+/// assert_eq!(config.build()?.global_id(), 7);
+/// # Ok::<(), localnet::BadConfig>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkConfig {
@@ -279,8 +279,7 @@ mod tests {
         let text = r#"{ "global_id": -3, "master": { "gas": { "gas_price": 5 }, "storage": { "bit_price": 9 } },
             "limits": { "max_ext_msg_size": 100 }, "special_accounts": [] }"#;
         let built = NetworkConfig::from_json(text).unwrap().build().unwrap();
-        let mut expected = NetworkConfig::default();
-        expected.global_id = -3;
+        let mut expected = NetworkConfig { global_id: -3, ..NetworkConfig::default() };
         expected.master.gas.gas_price = 5;
         expected.master.storage.bit_price = 9;
         expected.limits.max_ext_msg_size = 100;

@@ -207,7 +207,7 @@ fn newest_rejections_are_kept_and_old_ones_forgotten() {
     let mut posted = Vec::new();
     for round in 0..=(KEPT_REJECTIONS / batch) as u32 {
         for number in 0..batch as u32 {
-            let text = CellBuilder::build_from(round << 16 | number).unwrap();
+            let text = CellBuilder::build_from((round << 16) | number).unwrap();
             let message = external_message(&nowhere, None, Some(text)).unwrap();
             posted.push(post(&mut node, &message));
         }
