@@ -389,7 +389,7 @@ fn facts(view: &TransactionView, account: &Account) -> Facts {
         ("skipped", format!("{:?}", action.map(|a| a.skipped_actions))),
         ("forward fees", format!("{:?}", action.map(|a| a.total_fwd_fees))),
         ("action fees", format!("{:?}", action.map(|a| a.total_action_fees))),
-        ("message size", format!("{:?}", action.map(|a| a.total_message_size.clone()))),
+        ("message size", format!("{:?}", action.map(|a| a.total_message_size))),
         ("bounce", bounce),
         ("messages", format!("{:?}", view.out_msgs.iter().map(|m| *m.repr_hash()).collect::<Vec<_>>())),
     ])
