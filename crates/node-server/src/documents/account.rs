@@ -43,7 +43,7 @@ impl AccountDoc {
         self.model.get_or_init(|| self.account.load()).as_ref()
     }
 
-    fn from_model<T: Into<Value>>(&self, get: impl Fn(&AccountModel) -> T) -> Value {
+    fn of_model<T: Into<Value>>(&self, get: impl Fn(&AccountModel) -> T) -> Value {
         Value::maybe(self.model().map(get))
     }
 
@@ -54,7 +54,7 @@ impl AccountDoc {
         }
     }
 
-    fn from_state<T: Into<Value>>(&self, get: impl Fn(&StateInit) -> Option<T>) -> Value {
+    fn of_state<T: Into<Value>>(&self, get: impl Fn(&StateInit) -> Option<T>) -> Value {
         Value::maybe(self.state().and_then(get))
     }
 
@@ -89,25 +89,25 @@ fn balance_fields() -> Vec<Field> {
             a.model().map_or(Value::Big(0), |model| Value::tokens(&model.balance))
         }),
         Field::account("balance_other", List(&Object("OtherCurrency")), "", |a| {
-            a.from_model(|model| Value::others(&model.balance))
+            a.of_model(|model| Value::others(&model.balance))
         }),
         Field::account("bits", Big, "Bits of its cells.", |a| {
             Value::maybe(a.used().map(|u| u.bits.into_inner()))
         }),
         Field::account("boc", Text, "The account as a bag of cells in base64.", |a| {
-            a.from_model(|_| Value::boc(a.account.cell()))
+            a.of_model(|_| Value::boc(a.account.cell()))
         }),
         Field::account("cells", Big, "Its cells.", |a| {
             Value::maybe(a.used().map(|used| used.cells.into_inner()))
         }),
         Field::account("due_payment", Big, "Rent that it owes.", |a| {
-            a.from_model(|model| Value::maybe(model.storage_stat.due_payment))
+            a.of_model(|model| Value::maybe(model.storage_stat.due_payment))
         }),
         Field::account("last_paid", Float, "When rent was paid last, Unix seconds.", |a| {
-            a.from_model(|model| model.storage_stat.last_paid)
+            a.of_model(|model| model.storage_stat.last_paid)
         }),
         Field::account("last_trans_lt", Big, "Logical time after its last transaction.", |a| {
-            a.from_model(|model| model.last_trans_lt)
+            a.of_model(|model| model.last_trans_lt)
         }),
         Field::account("workchain_id", Int, "Workchain of the address.", |a| a.address().workchain.into()),
     ]
@@ -117,16 +117,16 @@ fn state_fields() -> Vec<Field> {
     use Kind::{Bool, Hash, Int, Text};
     vec![
         Field::account("code", Text, "Code as a bag of cells in base64.", |a| {
-            a.from_state(|state| state.code.as_ref().map(Value::boc))
+            a.of_state(|state| state.code.as_ref().map(Value::boc))
         }),
         Field::account("code_hash", Hash, "Hash of the code.", |a| {
-            a.from_state(|state| state.code.as_ref().map(Value::hash_of))
+            a.of_state(|state| state.code.as_ref().map(Value::hash_of))
         }),
         Field::account("data", Text, "Data as a bag of cells in base64.", |a| {
-            a.from_state(|state| state.data.as_ref().map(Value::boc))
+            a.of_state(|state| state.data.as_ref().map(Value::boc))
         }),
         Field::account("data_hash", Hash, "Hash of the data.", |a| {
-            a.from_state(|state| state.data.as_ref().map(Value::hash_of))
+            a.of_state(|state| state.data.as_ref().map(Value::hash_of))
         }),
         Field::account("init_code_hash", Hash, "Not recorded under this network's capabilities.", |_| {
             Value::Null
@@ -141,7 +141,7 @@ fn state_fields() -> Vec<Field> {
         Field::account("proof", Text, "Never there: nothing is proved here.", |_| Value::Null),
         Field::account("public_cells", Kind::Big, "Not counted.", |_| Value::Null),
         Field::account("split_depth", Int, "", |a| {
-            a.from_state(|state| state.split_depth.map(|depth| Value::Int(depth.into_bit_len().into())))
+            a.of_state(|state| state.split_depth.map(|depth| Value::Int(depth.into_bit_len().into())))
         }),
         Field::account("state_hash", Hash, "Hash of the state of a frozen account.", |a| {
             match a.model().map(|model| &model.state) {
@@ -149,7 +149,7 @@ fn state_fields() -> Vec<Field> {
                 _ => Value::Null,
             }
         }),
-        Field::account("tick", Bool, "", |a| a.from_state(|state| state.special.map(|special| special.tick))),
-        Field::account("tock", Bool, "", |a| a.from_state(|state| state.special.map(|special| special.tock))),
+        Field::account("tick", Bool, "", |a| a.of_state(|state| state.special.map(|special| special.tick))),
+        Field::account("tock", Bool, "", |a| a.of_state(|state| state.special.map(|special| special.tock))),
     ]
 }

@@ -71,7 +71,7 @@ impl BlockDoc {
         self.model()?.load_value_flow().ok()
     }
 
-    fn from_info<T: Into<Value>>(&self, get: impl Fn(&BlockInfo) -> T) -> Value {
+    fn of_info<T: Into<Value>>(&self, get: impl Fn(&BlockInfo) -> T) -> Value {
         Value::maybe(self.info().map(get))
     }
 
@@ -178,19 +178,19 @@ fn own_fields() -> Vec<Field> {
 fn header_fields() -> Vec<Field> {
     use Kind::{Big, Bool, Float, Int, Object};
     vec![
-        Field::block("after_merge", Bool, "", |b| b.from_info(|i| i.after_merge)),
-        Field::block("after_split", Bool, "", |b| b.from_info(|i| i.after_split)),
-        Field::block("before_split", Bool, "", |b| b.from_info(|i| i.before_split)),
-        Field::block("want_merge", Bool, "", |b| b.from_info(|i| i.want_merge)),
-        Field::block("want_split", Bool, "", |b| b.from_info(|i| i.want_split)),
-        Field::block("flags", Int, "", |b| b.from_info(|i| i.flags)),
-        Field::block("gen_catchain_seqno", Float, "", |b| b.from_info(|i| i.gen_catchain_seqno)),
+        Field::block("after_merge", Bool, "", |b| b.of_info(|i| i.after_merge)),
+        Field::block("after_split", Bool, "", |b| b.of_info(|i| i.after_split)),
+        Field::block("before_split", Bool, "", |b| b.of_info(|i| i.before_split)),
+        Field::block("want_merge", Bool, "", |b| b.of_info(|i| i.want_merge)),
+        Field::block("want_split", Bool, "", |b| b.of_info(|i| i.want_split)),
+        Field::block("flags", Int, "", |b| b.of_info(|i| i.flags)),
+        Field::block("gen_catchain_seqno", Float, "", |b| b.of_info(|i| i.gen_catchain_seqno)),
         Field::block("gen_software_capabilities", Big, "", |b| {
-            b.from_info(|i| i.gen_software.capabilities.into_inner())
+            b.of_info(|i| i.gen_software.capabilities.into_inner())
         }),
-        Field::block("gen_software_version", Float, "", |b| b.from_info(|i| i.gen_software.version)),
+        Field::block("gen_software_version", Float, "", |b| b.of_info(|i| i.gen_software.version)),
         Field::block("gen_validator_list_hash_short", Float, "", |b| {
-            b.from_info(|i| i.gen_validator_list_hash_short)
+            b.of_info(|i| i.gen_validator_list_hash_short)
         }),
         Field::block("global_id", Int, "Identity of the network.", |b| {
             Value::maybe(b.model().map(|model| model.global_id))
@@ -201,19 +201,19 @@ fn header_fields() -> Vec<Field> {
             "Masterchain block that a workchain block builds on.",
             |b| b.master_ref(),
         ),
-        Field::block("min_ref_mc_seqno", Float, "", |b| b.from_info(|i| i.min_ref_mc_seqno)),
+        Field::block("min_ref_mc_seqno", Float, "", |b| b.of_info(|i| i.min_ref_mc_seqno)),
         Field::block("prev_alt_ref", Object("ExtBlkRef"), "Second predecessor after a merge: never.", |b| {
             b.prev_ref(true)
         }),
-        Field::block("prev_key_block_seqno", Float, "", |b| b.from_info(|i| i.prev_key_block_seqno)),
+        Field::block("prev_key_block_seqno", Float, "", |b| b.of_info(|i| i.prev_key_block_seqno)),
         Field::block("prev_ref", Object("ExtBlkRef"), "The block before in the same chain.", |b| {
             b.prev_ref(false)
         }),
         Field::block("prev_vert_alt_ref", Object("ExtBlkRef"), "Never there.", |_| Value::Null),
         Field::block("prev_vert_ref", Object("ExtBlkRef"), "Never there.", |_| Value::Null),
         Field::block("state_update", Object("BlockStateUpdate"), "", BlockDoc::state_update),
-        Field::block("version", Float, "", |b| b.from_info(|i| i.version)),
-        Field::block("vert_seq_no", Float, "", |b| b.from_info(|i| i.vert_seqno)),
+        Field::block("version", Float, "", |b| b.of_info(|i| i.version)),
+        Field::block("vert_seq_no", Float, "", |b| b.of_info(|i| i.vert_seqno)),
     ]
 }
 

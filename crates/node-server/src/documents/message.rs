@@ -60,7 +60,7 @@ impl MessageDoc {
         }
     }
 
-    fn from_init<T: Into<Value>>(&self, get: impl Fn(&StateInit) -> Option<T>) -> Value {
+    fn of_init<T: Into<Value>>(&self, get: impl Fn(&StateInit) -> Option<T>) -> Value {
         Value::maybe(self.model().and_then(|model| model.init.as_ref()).and_then(get))
     }
 
@@ -253,29 +253,29 @@ fn content_fields() -> Vec<Field> {
             Value::maybe(m.model().and_then(|model| model.body.as_ref()).map(Value::hash_of))
         }),
         Field::message("code", Text, "Code that it deploys.", |m| {
-            m.from_init(|i| i.code.as_ref().map(Value::boc))
+            m.of_init(|i| i.code.as_ref().map(Value::boc))
         }),
         Field::message("code_hash", Hash, "Hash of that code.", |m| {
-            m.from_init(|i| i.code.as_ref().map(Value::hash_of))
+            m.of_init(|i| i.code.as_ref().map(Value::hash_of))
         }),
         Field::message("data", Text, "Data that it deploys.", |m| {
-            m.from_init(|i| i.data.as_ref().map(Value::boc))
+            m.of_init(|i| i.data.as_ref().map(Value::boc))
         }),
         Field::message("data_hash", Hash, "Hash of that data.", |m| {
-            m.from_init(|i| i.data.as_ref().map(Value::hash_of))
+            m.of_init(|i| i.data.as_ref().map(Value::hash_of))
         }),
         Field::message("library", Text, "Libraries that it deploys.", |m| {
-            m.from_init(|i| i.libraries.root().as_ref().map(Value::boc))
+            m.of_init(|i| i.libraries.root().as_ref().map(Value::boc))
         }),
         Field::message("library_hash", Hash, "Hash of those libraries.", |m| {
-            m.from_init(|i| i.libraries.root().as_ref().map(Value::hash_of))
+            m.of_init(|i| i.libraries.root().as_ref().map(Value::hash_of))
         }),
         Field::message("proof", Text, "Never there: nothing is proved here.", |_| Value::Null),
         Field::message("split_depth", Int, "", |m| {
-            m.from_init(|i| i.split_depth.map(|depth| Value::Int(depth.into_bit_len().into())))
+            m.of_init(|i| i.split_depth.map(|depth| Value::Int(depth.into_bit_len().into())))
         }),
-        Field::message("tick", Bool, "", |m| m.from_init(|i| i.special.map(|special| special.tick))),
-        Field::message("tock", Bool, "", |m| m.from_init(|i| i.special.map(|special| special.tock))),
+        Field::message("tick", Bool, "", |m| m.of_init(|i| i.special.map(|special| special.tick))),
+        Field::message("tock", Bool, "", |m| m.of_init(|i| i.special.map(|special| special.tock))),
     ]
 }
 

@@ -61,11 +61,11 @@ impl TransactionDoc {
         self.info.get_or_init(load).as_ref()
     }
 
-    fn from_model<T: Into<Value>>(&self, get: impl Fn(&Transaction) -> T) -> Value {
+    fn of_model<T: Into<Value>>(&self, get: impl Fn(&Transaction) -> T) -> Value {
         Value::maybe(self.model().map(get))
     }
 
-    fn from_info<T: Into<Value>>(&self, get: impl Fn(&OrdinaryTxInfo) -> T) -> Value {
+    fn of_info<T: Into<Value>>(&self, get: impl Fn(&OrdinaryTxInfo) -> T) -> Value {
         Value::maybe(self.info().map(get))
     }
 
@@ -154,7 +154,7 @@ fn identity_fields() -> Vec<Field> {
             t.record.block_seq_no.into()
         }),
         Field::transaction("now", Time, "Time of its block, Unix seconds.", |t| {
-            t.from_model(|model| model.now)
+            t.of_model(|model| model.now)
         }),
         Field::transaction("out_msgs", List(&Hash), "Hashes of the messages it created.", |t| {
             Value::list(t.record.out_msgs.iter().map(ToString::to_string))
@@ -177,15 +177,11 @@ fn state_fields() -> Vec<Field> {
     let status_enum = Enum(&enums::ACCOUNT_STATUS);
     let other = List(&Object("OtherCurrency"));
     vec![
-        Field::transaction("aborted", Bool, "Whether the state was put back.", |t| {
-            t.from_info(|i| i.aborted)
-        }),
+        Field::transaction("aborted", Bool, "Whether the state was put back.", |t| t.of_info(|i| i.aborted)),
         Field::transaction("balance_delta", Big, "Change of the balance.", TransactionDoc::balance_delta),
-        Field::transaction("destroyed", Bool, "Whether the account is gone.", |t| {
-            t.from_info(|i| i.destroyed)
-        }),
+        Field::transaction("destroyed", Bool, "Whether the account is gone.", |t| t.of_info(|i| i.destroyed)),
         Field::transaction("end_status", status_enum, "The account afterwards.", |t| {
-            t.from_model(|model| status(model.end_status))
+            t.of_model(|model| status(model.end_status))
         }),
         Field::transaction("ext_in_msg_fee", Big, "Price of taking in an external message.", |t| {
             t.import_fee()
@@ -197,19 +193,19 @@ fn state_fields() -> Vec<Field> {
             Value::maybe(t.update().map(|update| update.old))
         }),
         Field::transaction("orig_status", status_enum, "The account before.", |t| {
-            t.from_model(|model| status(model.orig_status))
+            t.of_model(|model| status(model.orig_status))
         }),
         Field::transaction("prev_trans_hash", Hash, "The account's transaction before.", |t| {
-            t.from_model(|model| model.prev_trans_hash)
+            t.of_model(|model| model.prev_trans_hash)
         }),
         Field::transaction("prev_trans_lt", Big, "Logical time of the account's transaction before.", |t| {
-            t.from_model(|model| model.prev_trans_lt)
+            t.of_model(|model| model.prev_trans_lt)
         }),
         Field::transaction("total_fees", Big, "All fees that it collected.", |t| {
-            t.from_model(|model| model.total_fees.tokens)
+            t.of_model(|model| model.total_fees.tokens)
         }),
         Field::transaction("total_fees_other", other, "", |t| {
-            t.from_model(|model| Value::others(&model.total_fees))
+            t.of_model(|model| Value::others(&model.total_fees))
         }),
     ]
 }
@@ -232,7 +228,7 @@ fn phase_fields() -> Vec<Field> {
         ),
         Field::transaction("credit", Object("TransactionCredit"), "The money that came.", phases::credit),
         Field::transaction("credit_first", Bool, "Whether money came before rent went.", |t| {
-            t.from_info(|i| i.credit_first)
+            t.of_info(|i| i.credit_first)
         }),
         Field::transaction("storage", Object("TransactionStorage"), "The rent.", phases::storage),
     ]

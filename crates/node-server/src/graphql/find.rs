@@ -83,7 +83,10 @@ pub(super) fn each(
     let mut seen = HashSet::new();
     for doc in plan.docs {
         scan.row()?;
-        if filter.matches(&doc) && !(plan.repeats && !seen.insert(doc.key())) && !see(&doc) {
+        if !filter.matches(&doc) || (plan.repeats && !seen.insert(doc.key())) {
+            continue;
+        }
+        if !see(&doc) {
             break;
         }
     }

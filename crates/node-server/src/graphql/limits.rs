@@ -147,7 +147,7 @@ impl Scan<'_> {
     /// [`Failure::TooSlow`] beyond [`ROWS`] or [`TIME`] of all scans of the request together.
     pub fn row(&mut self) -> Result<(), Failure> {
         self.rows += 1;
-        if self.rows % CLOCK_EVERY == 0 { self.settle() } else { Ok(()) }
+        if self.rows.is_multiple_of(CLOCK_EVERY) { self.settle() } else { Ok(()) }
     }
 
     fn settle(&mut self) -> Result<(), Failure> {
