@@ -8,8 +8,9 @@ use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::dict::Dict;
 use tycho_types::error::Error as CellError;
 use tycho_types::models::{
-    BlockchainConfig, ElectionTimings, GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices, StoragePrices,
-    ValidatorDescription, ValidatorSet, WorkchainDescription, WorkchainFormat, WorkchainFormatBasic,
+    BlockchainConfig, ElectionTimings, GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices,
+    StoragePrices, ValidatorDescription, ValidatorSet, WorkchainDescription, WorkchainFormat,
+    WorkchainFormatBasic,
 };
 
 /// The global id that the official SDK assumes when it has no network.
