@@ -101,13 +101,6 @@ fn number(value: u64) -> String {
 fn take_number(text: &str) -> Option<(u64, &str)> {
     let digit = text.get(..1).and_then(|digit| u8::from_str_radix(digit, 16).ok())?;
     let length = usize::from(digit) + 1;
-    let digits = format!("{value:x}");
-    format!("{:x}{digits}", digits.len() - 1)
-}
-
-fn take_number(text: &str) -> Option<(u64, &str)> {
-    let length =
-        usize::try_from(text.get(..1).and_then(|digit| u8::from_str_radix(digit, 16).ok())?).ok()? + 1;
     let digits = text.get(1..=length)?;
     let value = u64::from_str_radix(digits, 16).ok().filter(|&value| number(value) == text[..=length])?;
     Some((value, &text[length + 1..]))
