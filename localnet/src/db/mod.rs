@@ -233,7 +233,6 @@ fn damaged(error: impl ToString) -> BadDb {
 }
 
 /// Makes this process the only one that uses the folder.
-#[expect(clippy::incompatible_msrv, reason = "the database itself needs a newer compiler than that")]
 fn lock(folder: &Path) -> Result<File, BadDb> {
     let io = |error: std::io::Error| BadDb::Io(error.to_string());
     fs::create_dir_all(folder).map_err(io)?;

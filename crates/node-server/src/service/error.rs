@@ -96,7 +96,7 @@ fn node_code(error: &localnet::Error) -> &'static str {
     use localnet::Error as E;
     match error {
         E::BadExternal(_) => "bad-message",
-        E::MempoolFull { .. } => "mempool-full",
+        E::MempoolFull { .. } | E::MempoolBytes { .. } => "mempool-full",
         E::ClockBackwards { .. } => "clock-backwards",
         E::ClockRange => "clock-range",
         E::AmountOverflow => "amount-overflow",
