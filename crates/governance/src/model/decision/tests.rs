@@ -4,8 +4,8 @@ use ton_abi::Nano;
 
 use super::*;
 use crate::contest::Line;
-use crate::model::fixture::{DAY, ENTRANT, JUROR, World, digest, jury_contest, key, line, spec, wallet};
 use crate::model::entry::Nomination;
+use crate::model::fixture::{DAY, ENTRANT, JUROR, World, digest, jury_contest, key, line, spec, wallet};
 use crate::model::wallet::{Effect as Confirmed, Subject};
 use crate::payload::{AdmitMember, CloseStage, HoldPayout, PayOrg, RemoveMember, RotateKey, Signal, Spec};
 use crate::proposal::Outcome;
