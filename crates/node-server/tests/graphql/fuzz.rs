@@ -74,7 +74,10 @@ fn damaged(random: &mut fastrand::Rng) -> String {
             0 => text.truncate(from),
             1 => text.replace_range(from..to, ""),
             2 => text.insert_str(from, PIECES[random.usize(..PIECES.len())]),
-            3 => text.insert_str(from, &text[from..to].to_owned()),
+            3 => {
+                let again = text[from..to].to_owned();
+                text.insert_str(from, &again);
+            }
             _ => text.replace_range(from..to, PIECES[random.usize(..PIECES.len())]),
         }
     }
