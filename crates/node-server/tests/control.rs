@@ -1,5 +1,7 @@
 //! SE's controls and our own over the real socket.
 
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
+
 mod world;
 
 use localnet::giver;

@@ -1,5 +1,7 @@
 //! One port: both versions of HTTP, GraphQL on both paths, both WebSocket protocols, and how requests fail.
 
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
+
 mod world;
 
 use futures_util::{SinkExt, StreamExt};

@@ -1,5 +1,7 @@
 //! JSON-RPC over the real socket: each method as nekoton calls it, batches and errors as JSON-RPC 2.0 wants them.
 
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
+
 mod world;
 
 use localnet::giver;

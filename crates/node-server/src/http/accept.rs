@@ -124,12 +124,9 @@ impl Connection {
                 let (under_way, router) = (activity.request(), router.clone());
                 request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
                 async move {
-                    let answer = router.oneshot(request.map(Body::new)).await;
+                    let Ok(answer) = router.oneshot(request.map(Body::new)).await;
                     drop(under_way);
-                    Ok::<_, Infallible>(match answer {
-                        Ok(answer) => answer,
-                        Err(never) => match never {},
-                    })
+                    Ok::<_, Infallible>(answer)
                 }
             })
         };

@@ -1,6 +1,7 @@
 //! A node on a free port for tests: frozen clock, blocks made by hand, the giver funded.
 
-#![allow(dead_code, reason = "each test target uses its part")]
+#![allow(dead_code)] // each test target uses its part
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -137,10 +137,12 @@ pub(in crate::http) async fn mine(State(app): State<App>, request: Request) -> O
                 Ok(json!({ "blocks": made, "seq_no": head.seq_no, "id": head.id.to_string() }))
             }
             Mine { blocks: None, settle: false, only: Some(only) } => {
-                Ok(round(&*service.produce_only(only).await?))
+                let made = service.produce_only(only).await?;
+                Ok(round(&made))
             }
             Mine { blocks, settle: false, only: None } => {
-                Ok(round(&*service.produce_many(blocks.unwrap_or(1)).await?))
+                let made = service.produce_many(blocks.unwrap_or(1)).await?;
+                Ok(round(&made))
             }
             _ => Err(Failure::bad("bad-request", "blocks, settle and only exclude each other")),
         }
