@@ -34,7 +34,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::Args;
+use args::{Args, Command};
 use error::{CliError, Status};
 use output::Progress;
 
@@ -42,6 +42,9 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
     let status = match Args::try_parse_from(&words) {
+        Ok(Args { command: Command::Node(commands::node::Node::Start(start)), json, .. }) => {
+            commands::node::start::run(&start, json)
+        }
         Ok(args) => {
             let progress = Progress::new(args.quiet || args.json);
             output::finish(commands::run(&args.command, progress), args.json)

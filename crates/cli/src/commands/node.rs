@@ -1,8 +1,12 @@
 //! `subgov node …`
 
+mod control;
+pub(crate) mod start;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use node_server::options::StartArgs;
 use serde_json::json;
 use ton_abi::Nano;
 
@@ -27,6 +31,24 @@ pub(crate) enum Node {
     Fund(Fund),
     /// Let time pass: the network's clock stands still otherwise.
     Advance(Advance),
+    /// Run a network on a port of this computer, for every TON client: GraphQL, JSON-RPC, controls.
+    Start(StartArgs),
+    /// What a running node says about itself.
+    Info(control::Info),
+    /// Show or move the clock of a running node.
+    Time(control::Time),
+    /// Let a running node make blocks.
+    Mine(control::Mine),
+    /// Take, list or forget checkpoints of a running node.
+    Checkpoint(control::Checkpoint),
+    /// Return a running node to a checkpoint.
+    Restore(control::Restore),
+    /// Write the whole state of a running node into a file.
+    Dump(control::StateFile),
+    /// Replace the state of a running node by that of a file.
+    Load(control::StateFile),
+    /// Show or change the configuration of a running node.
+    Config(control::Config),
 }
 
 #[derive(Debug, clap::Args)]
@@ -47,9 +69,12 @@ pub(crate) struct Init {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fund {
+    /// Directory that keeps the organisation; without it a running node is told to put the money there.
+    #[arg(long, value_name = "DIR", env = "SUBGOV_STATE")]
+    state: Option<PathBuf>,
     #[command(flatten)]
-    state: StateArgs,
-    /// Recipient: an address or a name.
+    network: NetworkArgs,
+    /// Recipient: an address, or with --state a name.
     #[arg(long, value_name = "ACCOUNT")]
     to: String,
     /// Amount in TON.
@@ -70,6 +95,16 @@ pub(crate) async fn run(command: &Node, progress: Progress) -> Result<Answer, Cl
         Node::Init(args) => init(args, progress).await,
         Node::Fund(args) => fund(args, progress).await,
         Node::Advance(args) => advance(args).await,
+        // Started before there is a runtime, see `main`.
+        Node::Start(_) => Ok(Answer::default()),
+        Node::Info(args) => control::info(args).await,
+        Node::Time(args) => control::time(args).await,
+        Node::Mine(args) => control::mine(args).await,
+        Node::Checkpoint(args) => control::checkpoint(args).await,
+        Node::Restore(args) => control::restore(args).await,
+        Node::Dump(args) => control::dump(args).await,
+        Node::Load(args) => control::load(args).await,
+        Node::Config(args) => control::config(args).await,
     }
 }
 
@@ -112,7 +147,11 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
 }
 
 async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state).await?;
+    let Some(state) = &args.state else {
+        return control::fund(&args.network, &args.to, args.value).await;
+    };
+    let state = StateArgs { state: state.clone(), network: args.network.clone() };
+    let mut world = World::open(&state).await?;
     let to = world.account(&args.to)?;
     progress.say(format!("giver sends {:#} TON to {}", args.value, world.label(&to)));
     let mut ledger = Ledger::default();

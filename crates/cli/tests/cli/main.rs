@@ -5,5 +5,6 @@ mod demo;
 mod lists;
 mod multisig;
 mod network;
+mod node;
 mod support;
 mod usage;
