@@ -50,8 +50,7 @@ pub fn compile(
     let contract = &program.contracts[contract];
     let module = lower::lower(program, contract, settings, diags)?;
     let options = backend::Options { tvm_version: settings.tvm_version, ..Default::default() };
-    let compiled = backend::compile(module, options)
-        .map_err(|error| no_code(contract, &error, diags))?;
+    let compiled = backend::compile(module, options).map_err(|error| no_code(contract, &error, diags))?;
     let line = |span: Span| Some((sources.path(span.file).to_owned(), sources.line_col(span).line));
     let image = |error: tycho_types::error::Error| {
         diags.error(E0699, contract.span, format!("internal error of the compiler: {error}")).emit()

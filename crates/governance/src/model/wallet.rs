@@ -243,7 +243,12 @@ impl Wallet {
     }
 
     /// Whether an order has its confirmations.
-    pub(super) fn check_ready(&mut self, by: &Signed, subject: Subject, now: UnixTime) -> Result<(), Refusal> {
+    pub(super) fn check_ready(
+        &mut self,
+        by: &Signed,
+        subject: Subject,
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
         let order = self.open_order(by, subject, now)?;
         require(order.ready && !order.closed, Refusal::NOT_READY)
     }
