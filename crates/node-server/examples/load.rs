@@ -59,17 +59,18 @@ async fn run(confirmations: usize, connections: usize) -> Result<(), Anything> {
     let memory = node_server::metrics::resident_memory().unwrap_or_default() >> 20;
     println!("ready after {:.0?}, {memory} MiB", start.elapsed());
     let service = running.service();
-    // A tenth more for the second measurement.
-    let second = (confirmations / 10).clamp(1, 2_000);
-    let wallets = (confirmations + second).div_ceil(PER_WALLET);
+    // Whole wallets, so that the messages of each keep their order on one connection; a tenth more, 2 000 at most, for
+    // the second measurement.
+    let whole = |count: usize| count.max(1).next_multiple_of(PER_WALLET);
+    let (confirmations, second) = (whole(confirmations), whole((confirmations / 10).min(2_000)));
+    let wallets = (confirmations + second) / PER_WALLET;
     let mut ready = prepare(service, wallets).await?;
     println!("{wallets} wallets with {} signed confirmations", ready.len());
     let url = running.url();
     let finals = Finals::listen(&url).await?;
-    let rest = ready.split_off(confirmations.min(ready.len()));
+    let rest = ready.split_off(confirmations);
     measure("post without waiting", &url, &finals, ready, connections, false).await?;
-    let closed: Vec<_> = rest.into_iter().take(second).collect();
-    measure("wait for each message", &url, &finals, closed, connections, true).await?;
+    measure("wait for each message", &url, &finals, rest, connections, true).await?;
     let memory = node_server::metrics::resident_memory().unwrap_or_default() >> 20;
     println!("{memory} MiB at the end, block {}", service.snapshot().head().seq_no);
     running.stop().await;
@@ -183,14 +184,22 @@ async fn post_all(
         if answer.contains("\"errors\"") {
             return Err(answer.into());
         }
-        if wait { times.push(done.await?.saturating_duration_since(begin)) } else { open.push((begin, done)) }
+        if wait {
+            times.push(last(done).await?.saturating_duration_since(begin))
+        } else {
+            open.push((begin, done))
+        }
     }
     for (begin, done) in open {
-        let end =
-            tokio::time::timeout(Duration::from_secs(60), done).await.map_err(|_| "a message was lost")??;
+        let end = last(done).await?;
         times.push(end.saturating_duration_since(begin));
     }
     Ok(times)
+}
+
+/// Waits for a message to become final, not for ever.
+async fn last(done: oneshot::Receiver<Instant>) -> Result<Instant, Anything> {
+    Ok(tokio::time::timeout(Duration::from_secs(60), done).await.map_err(|_| "a message was lost")??)
 }
 
 // Wallets and messages.
