@@ -8,7 +8,7 @@ fn local_config_has_the_documented_numbers() {
     let config = Config::local();
     let params = &config.raw().params;
     let ids: Vec<u32> = params.as_dict().keys().map(|id| id.expect("readable")).collect();
-    assert_eq!(ids, [0, 1, 2, 8, 12, 18, 19, 20, 21, 24, 25, 31, 34, 43]);
+    assert_eq!(ids, [0, 1, 2, 8, 12, 15, 18, 19, 20, 21, 24, 25, 31, 34, 43]);
 
     let version = params.get_global_version().expect("parameter 8");
     assert_eq!((version.version, version.capabilities.into_inner()), (5, 0x0012_042e));
