@@ -316,9 +316,9 @@ impl Model {
                     |listing: &&mut super::directory::Listing| listing.status == ContestStatus::Deployed;
                 if let Some(listing) = self.directory.get_mut(&contest).filter(deployed) {
                     listing.wait = nonce;
-                    self.to_step(nonce, Step::Fund, now);
+                    self.go_on_with(nonce, Step::Fund, now);
                 } else {
-                    self.to_step(nonce, Step::Authorize, now);
+                    self.go_on_with(nonce, Step::Authorize, now);
                 }
             }
             (Step::Authorize, Party::Pool) if code != 0 => self.release_budget(nonce, code, now),
@@ -352,7 +352,7 @@ impl Model {
         self.post(Party::Registry, Party::Contest(request.subject), message);
     }
 
-    fn to_step(&mut self, nonce: u64, step: Step, now: UnixTime) {
+    fn go_on_with(&mut self, nonce: u64, step: Step, now: UnixTime) {
         if let Some(request) = self.requests.open.get_mut(&nonce) {
             (request.step, request.tries, request.sent_at) = (step, 0, now);
         }
@@ -363,7 +363,7 @@ impl Model {
         if let Some(request) = self.requests.open.get_mut(&nonce) {
             request.code = code;
         }
-        self.to_step(nonce, Step::Release, now);
+        self.go_on_with(nonce, Step::Release, now);
     }
 
     fn end_launch(&mut self, nonce: u64, code: u16) {
