@@ -157,7 +157,7 @@ fn crowded() -> Hall {
         let profile = json!({ "payout": account(n + 1).to_string(), "profileHash": hash(1) });
         hall.call(n, "setProfile", &profile).success();
     }
-    let name = |n| if n < 4 || n >= 100 { k(n) } else { format!("0x{}", hex::encode([n + 20; 32])) };
+    let name = |n| if !(4..100).contains(&n) { k(n) } else { format!("0x{}", hex::encode([n + 20; 32])) };
     let entrants: Value = (0..4).chain(36..160).map(|n| (name(n), json!(true))).collect();
     for _ in 0..16 {
         let contest = hall.launched(&spec(hall.world.now, json!({})));
