@@ -1,6 +1,6 @@
 //! A node on disk: every round is written, whole and durably, before anybody hears of it.
 //!
-//! A folder with two files: `node.redb` holds the [`rows`] that a node consists of, `lock` belongs to the process
+//! A folder with two files: `node.redb` holds the `rows` that a node consists of, `lock` belongs to the process
 //! that has the folder open. What is written at a commit is what it changed: one row for the two blocks with their
 //! transactions, one for each account, a few bytes for clock and books; code of contracts and configurations are
 //! written once and named afterwards. Opening reads all rows, builds the cells anew on all processors and fills the

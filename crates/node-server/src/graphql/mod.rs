@@ -1,7 +1,7 @@
 //! GraphQL: the collections, `blockchain`, `postRequests` and subscriptions of q-server, over a running node.
 //!
 //! The schema is made from the table of [`crate::documents`]. A query reads one snapshot of the node and holds no lock.
-//! What can be looked up is ([`plan`]), the rest is scanned within the [`limits`] of one request; long scans run on
+//! What can be looked up is (`plan`), the rest is scanned within the [`limits`] of one request; long scans run on
 //! their own threads, a few at a time.
 //!
 //! - `timeout` (long polling): the answer is given as soon as something matches, and is `[]` at the end of the time.
