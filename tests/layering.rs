@@ -13,6 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ton-abi", &[]),
     ("chain", &["ton-abi"]),
     ("keys", &["ton-abi"]),
+    ("keystore", &["keys"]),
+    ("signing", &["keys", "keystore", "ton-abi"]),
     ("ton-client", &["chain", "keys", "ton-abi"]),
     ("localnet", &["chain", "ton-abi", "ton-client"]),
     ("governance", &["keys", "ton-abi", "ton-client"]),

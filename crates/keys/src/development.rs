@@ -4,6 +4,9 @@
 //! is worth stealing. Each [`Development`] signer says so ([`Signer::is_development`]), and code that talks to
 //! any other network must refuse it.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use ton_abi::PublicKey;
 
 use crate::{Error, KeyPair, Phrase, Signer};
@@ -39,6 +42,20 @@ pub fn signer(index: u32) -> Development {
     let phrase = Phrase::parse(PHRASE).expect("the development phrase has a right checksum");
     let pair = phrase.key(index).expect("an index below 2^31 gives a key");
     Development { index, pair }
+}
+
+/// How many keys of [`PHRASE`] are recognised by their public half: those that commands give out, and some more.
+const KNOWN: u32 = 128;
+
+/// Whether a public key is one of the first 128 of [`PHRASE`], so that its secret is public knowledge.
+pub fn is_known(key: &PublicKey) -> bool {
+    static KEYS: OnceLock<HashSet<[u8; 32]>> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| {
+        let phrase = Phrase::parse(PHRASE).expect("the development phrase has a right checksum");
+        let keys = phrase.accounts(0..KNOWN).expect("indices below 2^31 give keys");
+        keys.iter().map(|pair| pair.public_key().0).collect()
+    });
+    keys.contains(&key.0)
 }
 
 impl Signer for Development {

@@ -28,7 +28,7 @@ mod signer;
 pub use pair::KeyPair;
 pub use path::Path;
 pub use phrase::Phrase;
-pub use signer::Signer;
+pub use signer::{Signer, verify};
 pub use ton_abi::PublicKey;
 
 /// What can be wrong with a phrase, a path or a key.

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use bip39::{Language, Mnemonic};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -73,6 +75,25 @@ impl Phrase {
         let pair = KeyPair::from_secret(&secret);
         secret.zeroize();
         Ok(pair)
+    }
+}
+
+impl Phrase {
+    /// The key pairs at `m/44'/396'/0'/0/n` for a range of n; the slow part of the derivation is done once.
+    ///
+    /// # Errors
+    /// [`Error::IndexRange`], [`Error::NoKeyAtPath`].
+    pub fn accounts(&self, indices: Range<u32>) -> Result<Vec<KeyPair>, Error> {
+        let seed = Zeroizing::new(self.0.to_seed_normalized(""));
+        let parent: Path = "m/44'/396'/0'/0".parse()?;
+        let parent = bip32::XPrv::derive_from_path(*seed, parent.steps()).map_err(|_| Error::NoKeyAtPath)?;
+        let key = |index| {
+            let step = bip32::ChildNumber::new(index, false).map_err(|_| Error::IndexRange { index })?;
+            let derived = parent.derive_child(step).map_err(|_| Error::NoKeyAtPath)?;
+            let secret = Zeroizing::new(<[u8; 32]>::from(derived.to_bytes()));
+            Ok(KeyPair::from_secret(&secret))
+        };
+        indices.map(key).collect()
     }
 }
 

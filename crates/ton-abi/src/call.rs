@@ -60,6 +60,14 @@ impl UnsignedCall {
     pub fn with_signature(&self, signature: &Signature) -> Result<Cell> {
         signed_body(Some(signature), &self.payload).map_err(|e| Error::encode("signed call", e))
     }
+
+    /// The body with the mark "no signature", the form in which an unsigned call travels.
+    ///
+    /// # Errors
+    /// As [`UnsignedCall::sign_with`].
+    pub fn without_signature(&self) -> Result<Cell> {
+        signed_body(None, &self.payload).map_err(|e| Error::encode("unsigned call", e))
+    }
 }
 
 fn signed_body(signature: Option<&Signature>, payload: &Cell) -> Result<Cell, tycho_types::error::Error> {
@@ -107,12 +115,7 @@ impl ContractAbi {
     ) -> Result<UnsignedCall> {
         let failed = |e| Error::encode(format!("call of {}", function.name), e);
         let payload = self.external_payload(function, values, header, true).map_err(failed)?;
-        let hash = if self.version() >= AbiVersion::V2_3 {
-            let address = address.ok_or(Error::AddressNeeded)?;
-            hash_with_address(&payload, address).map_err(failed)?
-        } else {
-            *payload.repr_hash()
-        };
+        let hash = self.hash_to_sign(&payload, address)?.map_err(failed)?;
         Ok(UnsignedCall { payload, hash })
     }
 
@@ -185,6 +188,47 @@ impl ContractAbi {
         Ok((header, self.decode_call_at(slice)?))
     }
 
+    /// Decodes the payload of an unsigned call: headers and function without the mark and the signature in front.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`] and [`Error::Decode`].
+    pub fn decode_payload(&self, payload: &Cell) -> Result<(DecodedHeader, Decoded)> {
+        let mut slice = open(payload, "payload of a call")?;
+        let mut header = DecodedHeader::default();
+        self.load_header_values(&mut slice, &mut header).map_err(|e| Error::decode("message header", e))?;
+        Ok((header, self.decode_call_at(slice)?))
+    }
+
+    /// The call in a body with the mark "no signature": the way back of [`UnsignedCall::without_signature`], with the
+    /// hash computed anew.
+    ///
+    /// `address` is the message's destination, which ABI 2.3 signs.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] if the body bears a signature, and [`Error::AddressNeeded`].
+    pub fn unsigned_call(&self, body: &Cell, address: Option<&StdAddr>) -> Result<UnsignedCall> {
+        let failed = |e| Error::decode("unsigned call", e);
+        let mut slice = open(body, "unsigned call")?;
+        if slice.load_bit().map_err(failed)? {
+            return Err(Error::decode("unsigned call", "it bears a signature already"));
+        }
+        let payload = CellBuilder::build_from(slice).map_err(failed)?;
+        let hash = self.hash_to_sign(&payload, address)?.map_err(failed)?;
+        Ok(UnsignedCall { payload, hash })
+    }
+
+    /// What to sign for a payload.
+    fn hash_to_sign(
+        &self,
+        payload: &Cell,
+        address: Option<&StdAddr>,
+    ) -> Result<Result<HashBytes, tycho_types::error::Error>> {
+        if self.version() < AbiVersion::V2_3 {
+            return Ok(Ok(*payload.repr_hash()));
+        }
+        Ok(hash_with_address(payload, address.ok_or(Error::AddressNeeded)?))
+    }
+
     /// Decodes the answer of a known function.
     ///
     /// # Errors
@@ -249,11 +293,7 @@ impl ContractAbi {
         let mut signature = [0; 64];
         slice.load_raw(&mut signature, 512).map_err(failed)?;
         let payload = CellBuilder::build_from(slice).map_err(failed)?;
-        let hash = if self.version() >= AbiVersion::V2_3 {
-            hash_with_address(&payload, address.ok_or(Error::AddressNeeded)?).map_err(failed)?
-        } else {
-            *payload.repr_hash()
-        };
+        let hash = self.hash_to_sign(&payload, address)?.map_err(failed)?;
         Ok(Some((Signature(signature), hash)))
     }
 
@@ -319,6 +359,15 @@ impl ContractAbi {
             slice.load_raw(&mut signature, 512)?;
             header.signature = Some(Signature(signature));
         }
+        self.load_header_values(slice, &mut header)?;
+        Ok(header)
+    }
+
+    fn load_header_values(
+        &self,
+        slice: &mut CellSlice<'_>,
+        header: &mut DecodedHeader,
+    ) -> Result<(), tycho_types::error::Error> {
         for kind in self.headers() {
             if slice.is_data_empty() && slice.size_refs() == 1 {
                 *slice = slice.load_reference()?.as_slice()?;
@@ -333,7 +382,7 @@ impl ContractAbi {
                 }
             }
         }
-        Ok(header)
+        Ok(())
     }
 
     fn load_values(

@@ -219,6 +219,30 @@ impl UnsignedMessage {
         external_message(&self.dst, self.init.as_ref(), Some(self.call.sign_with(sign)?))
     }
 
+    /// The message with the mark "no signature", the form in which it travels to whoever signs it.
+    ///
+    /// # Errors
+    /// [`Error::Encode`].
+    pub fn without_signature(&self) -> Result<Cell> {
+        external_message(&self.dst, self.init.as_ref(), Some(self.call.without_signature()?))
+    }
+
+    /// Reads a message that [`UnsignedMessage::without_signature`] gave; the hash to sign is computed from it.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] if it is no message from the outside, has no body, or bears a signature already.
+    pub fn parse(message: &Cell, abi: &ContractAbi) -> Result<Self> {
+        let failed = |why: &'static str| Error::decode("unsigned message", why);
+        let view = MessageView::parse(message)?;
+        if view.kind != MessageKind::ExternalIn {
+            return Err(failed("it is no message from the outside"));
+        }
+        let dst = view.dst.ok_or_else(|| failed("it goes nowhere"))?;
+        let body = view.body.ok_or_else(|| failed("it has no body"))?;
+        let call = abi.unsigned_call(&body, Some(&dst))?;
+        Ok(Self { dst, init: view.init.map(|state_init| Image { state_init }), call })
+    }
+
     /// The message with this signature.
     ///
     /// # Errors

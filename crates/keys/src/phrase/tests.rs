@@ -104,6 +104,23 @@ fn bad_paths_and_indices_are_refused() {
 }
 
 #[test]
+fn accounts_are_the_keys_of_their_indices() {
+    let phrase = Phrase::parse(SDK_PHRASE).unwrap();
+    let together: Vec<_> = phrase.accounts(2..6).unwrap().iter().map(public_hex).collect();
+    let each: Vec<_> = (2..6).map(|index| public_hex(&phrase.key(index).unwrap())).collect();
+    assert_eq!(together, each);
+    let last = (1 << 31) - 1;
+    assert_eq!(phrase.accounts(last..last + 2).err(), Some(Error::IndexRange { index: 1 << 31 }));
+}
+
+#[test]
+fn development_keys_are_known_by_their_public_half() {
+    assert!([0, 20, 127].iter().all(|index| development::is_known(&development::signer(*index).public_key())));
+    let other = Phrase::parse(SDK_PHRASE).unwrap().key(0).unwrap();
+    assert!(!development::is_known(&other.public_key()));
+}
+
+#[test]
 fn development_signers_are_marked_and_distinct() {
     let keys: std::collections::BTreeSet<_> =
         (0..15).map(|n| development::signer(n).public_key().0).collect();
