@@ -22,7 +22,8 @@ pub trait Signer: Send + Sync {
 /// Whether `signature` is the one of `key` over exactly these bytes; `false` also if `key` is no point of the curve.
 pub fn verify(key: &PublicKey, data: &[u8], signature: &[u8; 64]) -> bool {
     let signature = ed25519_dalek::Signature::from_bytes(signature);
-    ed25519_dalek::VerifyingKey::from_bytes(&key.0).is_ok_and(|key| key.verify_strict(data, &signature).is_ok())
+    ed25519_dalek::VerifyingKey::from_bytes(&key.0)
+        .is_ok_and(|key| key.verify_strict(data, &signature).is_ok())
 }
 
 impl<S: Signer + ?Sized> Signer for &S {

@@ -66,7 +66,8 @@ impl Cost {
     /// The bytes that a password gives with this salt.
     pub(crate) fn derive(&self, password: &Password, salt: &[u8]) -> Result<Zeroizing<[u8; DERIVED]>> {
         let memory = || Error::Memory { mebibytes: self.memory_kib.div_ceil(1024) };
-        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(DERIVED)).map_err(|_| memory())?;
+        let params =
+            Params::new(self.memory_kib, self.passes, self.lanes, Some(DERIVED)).map_err(|_| memory())?;
         let mut derived = Zeroizing::new([0; DERIVED]);
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         // INVARIANT: parameters are checked and the salt has 16 bytes, so memory is all that can be missing.

@@ -190,14 +190,18 @@ impl Error {
                 "restore the file from a copy, or import the key again from its phrase".into()
             }
             Self::Permissions { path, wanted, .. } => {
-                format!("close it with `chmod {wanted:o} {}`; if others could read it, use another key", path.display())
+                format!(
+                    "close it with `chmod {wanted:o} {}`; if others could read it, use another key",
+                    path.display()
+                )
             }
             Self::UnknownVersion { .. } => "use a later version of subgov".into(),
             Self::Renamed { name, .. } => format!("give the file its name {name}.key back"),
             Self::Cost { .. } => "give a number in between".into(),
             Self::Memory { .. } => "close other programs, or open the key on a larger machine".into(),
             Self::DevelopmentKey => {
-                "make a key of your own with `subgov key new`; --development keeps it for local networks".into()
+                "make a key of your own with `subgov key new`; --development keeps it for local networks"
+                    .into()
             }
             Self::Entropy => "check the system's random device".into(),
             Self::Descriptor { .. } => "open it for the program, for instance with 3<FILE in a shell".into(),

@@ -67,7 +67,9 @@ impl Serialize for Hex {
 impl<'de> Deserialize<'de> for Hex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        hex::decode(text).map(Self).map_err(|_| de::Error::custom("an odd number of digits or another letter"))
+        hex::decode(text)
+            .map(Self)
+            .map_err(|_| de::Error::custom("an odd number of digits or another letter"))
     }
 }
 
@@ -176,7 +178,8 @@ impl KeyFile {
             return Err(Error::WrongPassword { name: self.key.name.to_string() });
         }
         let altered = || Error::Altered { path: path.to_owned() };
-        let (clear, nonce) = (self.clear(), XNonce::try_from(self.nonce.0.as_slice()).map_err(|_| altered())?);
+        let (clear, nonce) =
+            (self.clear(), XNonce::try_from(self.nonce.0.as_slice()).map_err(|_| altered())?);
         let plain = cipher(&derived).decrypt(&nonce, Payload { msg: &self.sealed.0, aad: &clear });
         let plain = Zeroizing::new(plain.map_err(|_| altered())?);
         let text = text(&plain).ok_or_else(altered)?;

@@ -47,7 +47,9 @@ pub enum Error {
         address: Option<Address>,
     },
     /// The state that comes along gives another address than the message goes to.
-    #[error("the contract that is deployed would have the address {computed}, and the message goes to {written}")]
+    #[error(
+        "the contract that is deployed would have the address {computed}, and the message goes to {written}"
+    )]
     OtherAddress {
         /// Address of the state.
         computed: Address,
@@ -150,7 +152,9 @@ impl Error {
             Self::TooLong { .. } | Self::Form { .. } | Self::Message(_) | Self::Abi(_) => {
                 "have the file prepared again, and compare its SHA-256 on both machines".into()
             }
-            Self::Schema { .. } => "prepared files come from --prepare, signed ones from `subgov sign`".into(),
+            Self::Schema { .. } => {
+                "prepared files come from --prepare, signed ones from `subgov sign`".into()
+            }
             Self::Disguised { .. } => {
                 "do not sign it: whoever made the file hides what it does. Tell the other members".into()
             }
@@ -173,7 +177,11 @@ impl Error {
     /// Exit status of a program that ends with this: 2 for wrong files, 4 for keys, 5 for what would do harm.
     pub fn status(&self) -> u8 {
         match self {
-            Self::TooLong { .. } | Self::Form { .. } | Self::Schema { .. } | Self::Message(_) | Self::Abi(_) => 2,
+            Self::TooLong { .. }
+            | Self::Form { .. }
+            | Self::Schema { .. }
+            | Self::Message(_)
+            | Self::Abi(_) => 2,
             Self::Disguised { .. }
             | Self::OtherAddress { .. }
             | Self::OtherMessage

@@ -115,7 +115,9 @@ fn accounts_are_the_keys_of_their_indices() {
 
 #[test]
 fn development_keys_are_known_by_their_public_half() {
-    assert!([0, 20, 127].iter().all(|index| development::is_known(&development::signer(*index).public_key())));
+    assert!(
+        [0, 20, 127].iter().all(|index| development::is_known(&development::signer(*index).public_key()))
+    );
     let other = Phrase::parse(SDK_PHRASE).unwrap().key(0).unwrap();
     assert!(!development::is_known(&other.public_key()));
 }

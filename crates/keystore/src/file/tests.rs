@@ -118,3 +118,42 @@ fn all_secrets_are_sealed_in_the_same_length() {
         assert_eq!(opened.reveal(), text);
     }
 }
+
+/// Changes a key file at random in every way that a seed gives. Whatever comes out, it is never another key.
+#[test]
+fn a_changed_file_never_gives_another_key() {
+    let seed = 0x5eed_0005;
+    let mut random = fastrand::Rng::with_seed(seed);
+    let key = parse(FIRST).unwrap().info().clone();
+    let mut opened = 0;
+    for round in 0..1_500 {
+        let mut bytes = FIRST.as_bytes().to_vec();
+        for _ in 0..random.usize(1..4) {
+            let at = random.usize(..bytes.len());
+            match random.u8(..5) {
+                0 => bytes[at] = random.u8(..),
+                1 => bytes[at] = bytes[at].to_ascii_uppercase(),
+                2 => drop(bytes.remove(at)),
+                3 => bytes.insert(at, if random.bool() { b' ' } else { random.alphanumeric() as u8 }),
+                _ => bytes.truncate(at + 1),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        let unlocked =
+            KeyFile::parse(&bytes, here(), &name()).and_then(|file| file.open(&password(), here()));
+        if let Ok(unlocked) = unlocked {
+            assert_eq!(
+                (unlocked.info(), unlocked.reveal().as_str()),
+                (&key, PHRASE),
+                "seed {seed}, round {round}"
+            );
+            opened += 1;
+        }
+    }
+    assert!(
+        (1..300).contains(&opened),
+        "{opened} of the files still open, for instance after a space more"
+    );
+}
