@@ -13,12 +13,11 @@
 //! machine. Rows of one thread count its processor time where the system tells it (Linux), so that others may
 //! work beside; rows of all cores need the machine for themselves.
 //!
-//! Measured on two shared cores of an AMD EPYC (own crates with opt-level 3): bare executor 108 to 112 us, node 133
-//! to 137 us per transaction, a ratio of 0.78 to 0.84 (target 0.9, missed). A profile gives the rest to the hash of
-//! the block's bytes (7 %), the descriptions of messages (4 %), books and queues (5 %), the transactions by account
-//! (1.5 %) and the indexes (1.3 %). From 1 000 to 1 000 000 accounts the time per transaction stays within 1.3 times
-//! (0.92 to 1.29 in three runs). The speed on two cores is not known: the second core was never free, and the bare
-//! executor gained nothing from it either. By the profile it would be about 1.75.
+//! Measured on two idle cores of an AMD EPYC: bare executor 96 us, node 120 us per transaction, a ratio of 0.80 (target
+//! 0.9, missed). A profile gives the rest to the hash of the block's bytes (7 %), the descriptions of messages (4 %),
+//! books and queues (5 %), the transactions by account (1.5 %) and the indexes (1.3 %). On two cores the node is 1.66
+//! times as fast as on one (target 1.8, missed), the bare executor 1.80 to 1.82: rounds share their memory, and the block
+//! of each round is closed by one thread. From 1 000 to 1 000 000 accounts the time per transaction stays within 1.07.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -35,6 +34,10 @@ use ton_abi::{
 };
 use tycho_executor::{Executor, ExecutorParams};
 use tycho_types::models::ShardAccount;
+
+// The allocator of the programs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const WALLETS: u32 = 100;
 const OWNERS: u8 = 15;

@@ -28,6 +28,10 @@ use ton_abi::{
 };
 use ton_client::boc;
 
+// The allocator of the programs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Anything = Box<dyn Error + Send + Sync>;
 
 const CUSTODIANS: usize = 15;
