@@ -18,8 +18,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ton-client", &["chain", "keys", "ton-abi"]),
     ("localnet", &["chain", "ton-abi", "ton-client"]),
     ("governance", &["keys", "ton-abi", "ton-client"]),
+    ("results", &["governance", "ton-abi", "ton-client"]),
     ("node-server", &["chain", "keys", "localnet", "ton-abi", "ton-client"]),
-    ("subgov", &["chain", "governance", "keys", "localnet", "node-server", "ton-abi", "ton-client", "tsolc"]),
+    (
+        "subgov",
+        &[
+            "chain",
+            "governance",
+            "keys",
+            "localnet",
+            "node-server",
+            "results",
+            "ton-abi",
+            "ton-client",
+            "tsolc",
+        ],
+    ),
     ("testkit", &["chain", "governance", "keys", "localnet", "ton-abi", "ton-client"]),
     (
         "workspace-tests",

@@ -11,11 +11,12 @@ use ton_abi::{Address, Boc, Cell, PublicKey};
 use ton_client::processing::Tree;
 
 pub use crate::model::limits::PAYOUTS_PER_CALL;
-pub use card::{Card, Line, SealedCard, entry_hash, sign_entry};
+pub use card::{Card, Line, SealedCard, commitment, entry_hash, sign_entry};
 pub use phase::{Ending, ItemState, Kind, Phase, Verdict};
-pub use types::{Entry, Juror, Ledger, Money, Payout, Rank, Request, Standing};
+pub use types::{Entry, Juror, Ledger, Money, Payout, Rank, Request, RevealedCard, Standing};
 
 use crate::handle::{Handle, Result, handle};
+use crate::model::tally::Stats;
 use crate::payload::Spec;
 use crate::text::Digest;
 
@@ -188,6 +189,31 @@ impl ContestEscrow<'_> {
     /// Those of [`ton_client::Client::run_getter`].
     pub async fn jury(&self) -> Result<Vec<Juror>> {
         self.0.ask_one("getJury", &json!({}), "jurors").await
+    }
+
+    /// Valid cards that were revealed, by the place of their jurors.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn cards(&self) -> Result<Vec<RevealedCard>> {
+        let jury = self.jury().await?;
+        let mut revealed: Vec<_> = jury.iter().filter(|juror| juror.has_revealed()).collect();
+        revealed.sort_by_key(|juror| juror.index);
+        let mut all = Vec::new();
+        // One card an answer: a card of 64 lines is long.
+        for juror in revealed {
+            let params = json!({ "from": juror.index.to_string(), "n": "1" });
+            all.extend(self.0.ask_one::<Vec<RevealedCard>>("getCards", &params, "cards").await?);
+        }
+        Ok(all)
+    }
+
+    /// What the jurors' cards add up to for an entry.
+    ///
+    /// # Errors
+    /// Those of [`ton_client::Client::run_getter`].
+    pub async fn stats(&self, entry: u8) -> Result<Stats> {
+        self.0.ask_one("getStats", &json!({ "entry": entry.to_string() }), "stats").await
     }
 
     /// The ranking, best first, and its hash; empty before the tally.

@@ -17,6 +17,17 @@ pub struct Built {
     pub image: Image,
 }
 
+/// Name, interface and image of a committed build.
+macro_rules! built_in {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../../abi/", $name, ".abi.json")),
+            include_bytes!(concat!("../../../abi/", $name, ".tvc")),
+        )
+    };
+}
+
 /// Names of the contracts, as the compiler writes them.
 pub const NAMES: [&str; 6] = [
     registry::CONTRACT,
@@ -35,7 +46,31 @@ pub struct Contracts(BTreeMap<&'static str, Built>);
 #[derive(Debug, Clone)]
 pub struct Abis(BTreeMap<&'static str, ContractAbi>);
 
+/// The committed builds of the contracts: name, interface, code with initial data.
+const BUILT_IN: [(&str, &str, &[u8]); 6] = [
+    built_in!("MemberRegistry"),
+    built_in!("Proposal"),
+    built_in!("Multisig"),
+    built_in!("Treasury"),
+    built_in!("ContestEscrow"),
+    built_in!("JuryPool"),
+];
+
 impl Contracts {
+    /// The contracts as they are committed in `abi/`, which a test compares with what the compiler makes of the
+    /// sources.
+    ///
+    /// # Errors
+    /// [`ton_abi::Error`] if a file there is damaged.
+    pub fn built_in() -> Result<Self, ton_abi::Error> {
+        Self::find(|name| {
+            // INVARIANT: both lists have the same six names, as a test shows.
+            let found = BUILT_IN.iter().find(|(known, ..)| *known == name);
+            let (_, abi, tvc) = found.ok_or_else(|| ton_abi::Error::UnknownFunction(name.to_owned()))?;
+            Ok(Built { abi: ContractAbi::parse(abi)?, image: Image::from_tvc(tvc)? })
+        })
+    }
+
     /// The contracts that `find` gives for [`NAMES`].
     ///
     /// # Errors
@@ -99,5 +134,19 @@ impl Abis {
                 registry.add_contract(name, abi.clone(), codes::exit_codes());
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_builds_are_all_there() {
+        let contracts = Contracts::built_in().unwrap();
+        for name in NAMES {
+            assert!(contracts.get(name).image.code_hash().is_some(), "{name} has a code");
+            assert!(contracts.get(name).abi.function("getVersion").is_ok(), "{name} tells its version");
+        }
     }
 }

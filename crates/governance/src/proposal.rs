@@ -132,6 +132,8 @@ pub struct Vote {
     pub changes: u8,
     /// When; 0 without a vote.
     pub at: UnixTime,
+    /// SHA-256 of the reason, or zero.
+    pub reason_hash: Digest,
 }
 
 /// The count.

@@ -28,7 +28,7 @@ pub use judge::{commit, draw, reveal, tally};
 pub use launch::{launched, propose_launch};
 pub use money::{confirm, fund_stage, submit, submit_funding};
 pub use payout::{claim, confirm_payout, pay, settle};
-pub use stage::{close_stage, publish, report};
+pub use stage::{close_stage, publish, record, report};
 pub use wallet::{open_wallet, send, wallet_address};
 
 use crate::multisig::TransactionId;

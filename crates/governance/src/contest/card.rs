@@ -74,6 +74,23 @@ impl Card {
         }
         Ok(rest.unwrap_or_default())
     }
+
+    /// The lines in a cell, laid out as contracts read it; `None` if it is no card.
+    pub fn read(card: &Cell) -> Option<Self> {
+        let mut lines = Vec::new();
+        let mut next = Some(card.clone());
+        while let Some(cell) = next {
+            let mut slice = cell.as_slice().ok()?;
+            while slice.size_bits() > 0 {
+                let (entry, verdict, score) = (slice.load_u8(), slice.load_u8(), slice.load_u8());
+                let verdict = *Verdict::ALL.get(usize::from(verdict.ok()?))?;
+                let comment = Digest(slice.load_u256().ok()?.0);
+                lines.push(Line { entry: entry.ok()?, verdict, score: score.ok()?, comment });
+            }
+            next = (slice.size_refs() == 1).then(|| slice.load_reference_cloned().ok()).flatten();
+        }
+        Some(Self { lines })
+    }
 }
 
 impl SealedCard {
@@ -82,13 +99,26 @@ impl SealedCard {
     /// # Errors
     /// [`Error::Encode`].
     pub fn hash(&self, contest: &Address, juror: &PublicKey) -> Result<Digest, Error> {
-        let mut builder = CellBuilder::new();
-        store_address(&mut builder, contest)?;
-        store(builder.store_raw(&juror.0, 256))?;
-        store(builder.store_raw(&self.salt, 256))?;
-        store(builder.store_reference(self.card.cell()?))?;
-        Ok(Digest::from(*store(builder.build())?.repr_hash()))
+        commitment(contest, juror, &self.salt, self.card.cell()?)
     }
+}
+
+/// What a juror commits to with the cell of a card, as [`SealedCard::hash`].
+///
+/// # Errors
+/// [`Error::Encode`].
+pub fn commitment(
+    contest: &Address,
+    juror: &PublicKey,
+    salt: &[u8; 32],
+    card: Cell,
+) -> Result<Digest, Error> {
+    let mut builder = CellBuilder::new();
+    store_address(&mut builder, contest)?;
+    store(builder.store_raw(&juror.0, 256))?;
+    store(builder.store_raw(salt, 256))?;
+    store(builder.store_reference(card))?;
+    Ok(Digest::from(*store(builder.build())?.repr_hash()))
 }
 
 /// What an entrant's key signs: the contest and the wallet that sends the entry.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use ton_abi::{Address, Nano, PublicKey, UnixTime};
 
-use super::{Ending, ItemState, Phase};
+use super::{Ending, ItemState, Line, Phase};
 use crate::organisation::Span;
 use crate::text::Digest;
 
@@ -69,6 +69,10 @@ pub struct Entry {
     pub content_hash: Digest,
     /// Where the work is.
     pub link: String,
+    /// What a sealed entry committed to; zero in an open contest.
+    pub commitment: Digest,
+    /// SHA-256 of the declaration that the entrant signed; zero for none.
+    pub dod_hash: Digest,
     /// Whether jurors may score it.
     pub judged: bool,
     /// 0 no, 1 yes, 2 the registry refused.
@@ -107,6 +111,15 @@ impl Juror {
     pub fn has_revealed(&self) -> bool {
         self.state == 2
     }
+}
+
+/// A valid card that was revealed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RevealedCard {
+    /// Key of the juror.
+    pub key: PublicKey,
+    /// Its lines, entries ascending.
+    pub lines: Vec<Line>,
 }
 
 /// A place in the ranking.

@@ -180,7 +180,8 @@ impl Seat {
 }
 
 impl Stats {
-    fn add(&mut self, line: &Line) {
+    /// Counts one line of a card.
+    pub fn add(&mut self, line: &Line) {
         match line.verdict {
             Verdict::For => {
                 self.votes += 1;

@@ -2,24 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use ton_abi::Nano;
 
 use super::limits;
 use crate::payload::Spec;
 use crate::rules::{self, share};
 
-/// Counts of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Counts of an entry, also as `getStats` gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct Stats {
     /// Sum of the scores.
+    #[serde(with = "ton_abi::number")]
     pub points: u16,
     /// Jurors who scored it.
+    #[serde(with = "ton_abi::number")]
     pub votes: u8,
     /// Jurors who had no opinion.
+    #[serde(with = "ton_abi::number")]
     pub abstained: u8,
     /// Jurors who rejected it.
+    #[serde(with = "ton_abi::number")]
     pub rejected: u8,
     /// Jurors with an interest.
+    #[serde(with = "ton_abi::number")]
     pub recused: u8,
 }
 

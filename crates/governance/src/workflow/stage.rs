@@ -6,6 +6,7 @@ use keys::Signer;
 
 use super::{Error, Host, Result, decide, expect};
 use crate::Organs;
+use crate::contest::{Entry, Payout, Rank};
 use crate::payload::{Action, CloseStage};
 use crate::text::Digest;
 use crate::treasury::{Stage, StageStatus};
@@ -19,7 +20,19 @@ pub async fn report(organs: &Organs<'_>, id: u32) -> Result<String> {
     let (spec, (ranking, hash), payouts) =
         (contest.spec().await?, contest.ranking().await?, contest.payouts().await?);
     let entries = contest.entries().await?;
-    let mut text = format!("# {}\n\n- Contest: {id}\n- Ranking: {hash}\n\n", spec.title);
+    Ok(record(id, &spec.title, hash, &ranking, &entries, &payouts))
+}
+
+/// The record of a contest from what its getters say, see [`report`].
+pub fn record(
+    id: u32,
+    title: &str,
+    results: Digest,
+    ranking: &[Rank],
+    entries: &[Entry],
+    payouts: &[Payout],
+) -> String {
+    let mut text = format!("# {title}\n\n- Contest: {id}\n- Ranking: {results}\n\n");
     for rank in ranking {
         let work = entries.iter().find(|entry| entry.id == rank.entry);
         let work = work.map(|entry| format!("{} {}", entry.link, entry.content_hash)).unwrap_or_default();
@@ -33,7 +46,7 @@ pub async fn report(organs: &Organs<'_>, id: u32) -> Result<String> {
     for payout in payouts {
         let _ = writeln!(text, "- {:#} TON to {}: {}", payout.amount, payout.to, payout.state);
     }
-    Ok(text)
+    text
 }
 
 /// A member puts the record of a contest into the catalog.
