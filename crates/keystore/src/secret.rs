@@ -40,19 +40,6 @@ impl Secret {
         self
     }
 
-    /// The key that checks its signatures.
-    pub fn public_key(&self) -> PublicKey {
-        self.pair.public_key()
-    }
-
-    /// Whether everybody knows this secret: the development phrase at any path, or one of its first keys.
-    pub fn is_development(&self) -> bool {
-        match &self.content {
-            Content::Phrase(phrase, _) if phrase.reveal().as_str() == development::PHRASE => true,
-            _ => development::is_known(&self.pair.public_key()),
-        }
-    }
-
     pub(crate) fn check_allowed(&self) -> Result<bool> {
         let development = self.is_development();
         if development && !self.development_allowed { Err(Error::DevelopmentKey) } else { Ok(development) }
@@ -77,6 +64,24 @@ impl Secret {
         match &self.content {
             Content::Phrase(phrase, _) => phrase.reveal(),
             Content::Key => self.pair.reveal_secret(),
+        }
+    }
+}
+
+impl Signer for Secret {
+    fn public_key(&self) -> PublicKey {
+        self.pair.public_key()
+    }
+
+    fn sign(&self, hash: &[u8; 32]) -> Result<[u8; 64], keys::Error> {
+        self.pair.sign(hash)
+    }
+
+    /// Whether everybody knows this secret: the development phrase at any path, or one of its first keys.
+    fn is_development(&self) -> bool {
+        match &self.content {
+            Content::Phrase(phrase, _) if phrase.reveal().as_str() == development::PHRASE => true,
+            _ => development::is_known(&self.pair.public_key()),
         }
     }
 }

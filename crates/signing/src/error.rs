@@ -14,6 +14,12 @@ pub enum Error {
         /// The most bytes.
         limit: usize,
     },
+    /// A name or type in the interface of the file is longer than any real one.
+    #[error("the interface in the file has a name or type of more than {limit} bytes")]
+    LongText {
+        /// The most bytes.
+        limit: usize,
+    },
     /// The file is no JSON of its form, or has members that this version does not know.
     #[error("the file is not of the form {schema}")]
     Form {
@@ -130,7 +136,7 @@ impl Error {
     /// Stable name for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooLong { .. } | Self::Form { .. } => "bad-file",
+            Self::TooLong { .. } | Self::LongText { .. } | Self::Form { .. } => "bad-file",
             Self::Schema { .. } => "other-form",
             Self::Message(_) | Self::Abi(_) => "bad-message",
             Self::Disguised { .. } => "disguised",
@@ -149,9 +155,11 @@ impl Error {
     /// What the reader can do next.
     pub fn hint(&self) -> String {
         match self {
-            Self::TooLong { .. } | Self::Form { .. } | Self::Message(_) | Self::Abi(_) => {
-                "have the file prepared again, and compare its SHA-256 on both machines".into()
-            }
+            Self::TooLong { .. }
+            | Self::LongText { .. }
+            | Self::Form { .. }
+            | Self::Message(_)
+            | Self::Abi(_) => "have the file prepared again, and compare its SHA-256 on both machines".into(),
             Self::Schema { .. } => {
                 "prepared files come from --prepare, signed ones from `subgov sign`".into()
             }

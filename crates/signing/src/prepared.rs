@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// Longest file: a message of full size in base64, an interface and claims.
 pub(crate) const FILE_LIMIT: usize = 512 * 1024;
 
+/// Longest name or type in an interface: types are nested as deep as their text is long.
+const TEXT_LIMIT: usize = 1024;
+
 /// The network that a message is meant for, as the preparing machine says.
 ///
 /// Nothing in a signature binds it to a network: on every network with the same account and the same key it is good.
@@ -96,6 +99,9 @@ impl Prepared {
     pub(crate) fn from_file(file: PreparedFile) -> Result<Self> {
         if file.schema != Self::SCHEMA {
             return Err(Error::Schema { found: shortened(&file.schema), wanted: Self::SCHEMA });
+        }
+        if has_long_text(&file.abi) {
+            return Err(Error::LongText { limit: TEXT_LIMIT });
         }
         let abi = ContractAbi::from_value(&file.abi)?;
         Self::read(&file.message, abi, file.network, file.claims)
@@ -199,4 +205,15 @@ pub(crate) fn check_schema(bytes: &[u8], wanted: &'static str) -> Result<()> {
 
 fn shortened(text: &str) -> String {
     text.chars().take(40).flat_map(char::escape_default).collect()
+}
+
+fn has_long_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.len() > TEXT_LIMIT,
+        Value::Array(items) => items.iter().any(has_long_text),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name.len() > TEXT_LIMIT || has_long_text(value))
+        }
+        _ => false,
+    }
 }

@@ -152,8 +152,5 @@ fn a_changed_file_never_gives_another_key() {
             opened += 1;
         }
     }
-    assert!(
-        (1..300).contains(&opened),
-        "{opened} of the files still open, for instance after a space more"
-    );
+    assert!((1..300).contains(&opened), "{opened} of the files still open, for instance after a space more");
 }
