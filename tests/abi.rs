@@ -18,10 +18,12 @@ fn committed_outputs_come_from_the_committed_sources() {
     };
     let mut expected = BTreeSet::from(["manifest.json".to_owned()]);
     for artifact in &project.artifacts {
-        let (abi, tvc) = (format!("{}.abi.json", artifact.name), format!("{}.tvc", artifact.name));
+        let name = &artifact.name;
+        let [abi, tvc, map] = ["abi.json", "tvc", "map.json"].map(|end| format!("{name}.{end}"));
         fresh(&abi, artifact.abi.as_bytes());
         fresh(&tvc, &artifact.tvc);
-        expected.extend([abi, tvc]);
+        fresh(&map, artifact.map.as_bytes());
+        expected.extend([abi, tvc, map]);
     }
     fresh("manifest.json", project.manifest.as_bytes());
     let entries = std::fs::read_dir(workspace("abi")).expect("abi/ is there");

@@ -1,6 +1,5 @@
 //! The way from a checked contract to its files.
 
-use serde_json::{Map, Value, json};
 use tsol_sema::hir::{Contract, Program};
 use tsol_syntax::diag::{Diagnostics, Reported};
 use tsol_syntax::span::{SourceMap, Span};
@@ -11,7 +10,8 @@ use crate::backend::{self, BackendError};
 use crate::codes::{E0603, E0699};
 use crate::encode::EncodeError;
 use crate::stack::StackError;
-use crate::{Settings, lower};
+use crate::ir::made_for;
+use crate::{Settings, lower, map};
 
 /// What one contract compiles to.
 #[derive(Clone, Debug)]
@@ -26,7 +26,9 @@ pub struct Output {
     pub state_init: Cell,
     /// Readable assembly with source lines.
     pub listing: String,
-    /// Source map as json: code cell hash and bit offset to file, line and function.
+    /// Source map, compact: content of `NAME.map.json`, see the module `map`.
+    pub map: String,
+    /// The same in the official compiler's form: content of `NAME.debug.json`.
     pub debug: String,
     /// Signature and id of everything that the ABI lists.
     pub function_ids: Vec<FunctionSignature>,
@@ -51,17 +53,22 @@ pub fn compile(
     let module = lower::lower(program, contract, settings, diags)?;
     let options = backend::Options { tvm_version: settings.tvm_version, ..Default::default() };
     let compiled = backend::compile(module, options).map_err(|error| no_code(contract, &error, diags))?;
-    let line = |span: Span| Some((sources.path(span.file).to_owned(), sources.line_col(span).line));
+    let line = |span: Span| match made_for(span) {
+        Some(_) => None,
+        None => Some((sources.path(span.file).to_owned(), sources.line_col(span).line)),
+    };
     let image = |error: tycho_types::error::Error| {
         diags.error(E0699, contract.span, format!("internal error of the compiler: {error}")).emit()
     };
     let data = abi::default_data(program, contract).map_err(image)?;
     let state_init = abi::state_init(compiled.code.clone(), data).map_err(image)?;
+    let map::Maps { map, debug } = map::write(&contract.name, &compiled, sources);
     Ok(Output {
         name: contract.name.clone(),
         abi: abi::abi_json(program, contract, settings.abi_version.as_str()),
         listing: compiled.listing(&line),
-        debug: debug_json(contract, &compiled, sources),
+        map,
+        debug,
         code: compiled.code,
         state_init,
         function_ids: abi::function_ids(program, contract),
@@ -93,25 +100,4 @@ fn no_code(contract: &Contract, error: &BackendError, diags: &Diagnostics) -> Re
         .note(format!("in `{function}` with everything that is inlined there"))
         .help("split the function, or use less variables at once")
         .emit()
-}
-
-/// Cells in order of their hashes; marks in order of their offsets.
-fn debug_json(contract: &Contract, compiled: &backend::Program, sources: &SourceMap) -> String {
-    let mut cells: Vec<_> = compiled.source_map.cells.iter().collect();
-    cells.sort_by_key(|(hash, _)| hash.0);
-    let mut map = Map::new();
-    for (hash, marks) in cells {
-        let list: Vec<Value> = marks
-            .iter()
-            .map(|mark| {
-                let place = mark.span.map(
-                    |span| json!({ "file": sources.path(span.file), "line": sources.line_col(span).line }),
-                );
-                json!({ "offset": mark.offset, "function": mark.function, "place": place })
-            })
-            .collect();
-        map.insert(hash.to_string(), Value::Array(list));
-    }
-    let root = json!({ "contract": contract.name, "cells": map });
-    serde_json::to_string_pretty(&root).unwrap_or_default() + "\n"
 }

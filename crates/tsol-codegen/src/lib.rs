@@ -37,6 +37,7 @@ pub mod encode;
 pub mod ir;
 mod listing;
 pub mod lower;
+mod map;
 pub mod opcode;
 mod settings;
 pub mod stack;

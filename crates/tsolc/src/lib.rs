@@ -42,7 +42,9 @@ pub struct Artifact {
     pub code_hash: String,
     /// `NAME.code`: readable assembly with source lines.
     pub listing: String,
-    /// `NAME.debug.json`: code cell hash and bit offset -> file, line, function.
+    /// `NAME.map.json`: code cell hash and bit offset -> file, line, column, function; compact.
+    pub map: String,
+    /// `NAME.debug.json`: the same in the form of the official compiler.
     pub debug: String,
     /// Signature text and id of every function, event and getter, in order of the ABI.
     pub function_ids: Vec<tsol_codegen::FunctionSignature>,
@@ -107,6 +109,7 @@ fn artifact(output: tsol_codegen::Output, source: &str) -> Artifact {
         tvc: Boc::encode(&output.state_init),
         code_hash: output.code.repr_hash().to_string(),
         listing: output.listing,
+        map: output.map,
         debug: output.debug,
         function_ids: output.function_ids,
     }

@@ -44,7 +44,7 @@ struct Args {
     /// Also write NAME.code, the assembly with source lines
     #[arg(long)]
     asm: bool,
-    /// Also write NAME.debug.json, the source map
+    /// Also write the source map: NAME.map.json, and NAME.debug.json in the official compiler's form
     #[arg(long)]
     debug: bool,
     /// Version of the ABI: 2.2 signs messages without the address, for clients with an older published ABI
@@ -214,6 +214,7 @@ fn write(artifact: &Artifact, args: &Args) -> anyhow::Result<()> {
         put("code", artifact.listing.as_bytes())?;
     }
     if args.debug {
+        put("map.json", artifact.map.as_bytes())?;
         put("debug.json", artifact.debug.as_bytes())?;
     }
     Ok(())

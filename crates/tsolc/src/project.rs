@@ -98,7 +98,7 @@ pub fn build(directory: &Path, folder: &str) -> Result<Project, Error> {
     Ok(Project { artifacts: built.into_iter().map(|(artifact, ..)| artifact).collect(), manifest, warnings })
 }
 
-/// Writes `NAME.abi.json`, `NAME.tvc` and `manifest.json` into `output`, which is made if it is missing.
+/// Writes `NAME.abi.json`, `NAME.tvc`, `NAME.map.json` and `manifest.json` into `output`, which is made if it is missing.
 ///
 /// # Errors
 /// [`Error::Disk`].
@@ -115,6 +115,7 @@ pub fn write(project: &Project, output: &Path) -> Result<(), Error> {
     for artifact in &project.artifacts {
         put(format!("{}.abi.json", artifact.name), artifact.abi.as_bytes())?;
         put(format!("{}.tvc", artifact.name), &artifact.tvc)?;
+        put(format!("{}.map.json", artifact.name), artifact.map.as_bytes())?;
     }
     put("manifest.json".to_owned(), project.manifest.as_bytes())
 }

@@ -30,7 +30,7 @@ fn a_contract_gives_abi_image_and_on_request_listing_and_source_map() {
     let directory = workdir(GOOD);
     let output = tsolc(directory.path(), &["Counter.tsol", "--asm", "--debug"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    for extension in ["abi.json", "tvc", "code", "debug.json"] {
+    for extension in ["abi.json", "tvc", "code", "map.json", "debug.json"] {
         assert!(directory.path().join(format!("Counter.{extension}")).exists(), "{extension}");
     }
 }

@@ -52,6 +52,8 @@ pub struct Program {
     pub code: Cell,
     /// Scheduled functions, for the listing.
     pub functions: Vec<(String, Code)>,
+    /// Names of all functions of the module, by their numbers.
+    pub names: Vec<String>,
     /// Code places and source places.
     pub source_map: SourceMap,
     /// Sizes.
@@ -102,7 +104,6 @@ fn emit(module: &Module, options: Options) -> Result<Program, BackendError> {
     for (i, &id) in plan.recursive.iter().enumerate() {
         targets.insert(id, Target::Dict(i as u16 + 1));
     }
-    let mut map = SourceMap::default();
     let mut functions = Vec::new();
     let mut bodies: BTreeMap<FuncId, Code> = BTreeMap::new();
     for &id in &plan.order {
@@ -120,7 +121,7 @@ fn emit(module: &Module, options: Options) -> Result<Program, BackendError> {
             continue;
         }
         let name = function.name.as_str();
-        let mut encoder = Encoder { targets: &targets, map: &mut map, function: id.0, name };
+        let encoder = Encoder { targets: &targets, function: id.0, name };
         let cell = encoder.cell(&code)?;
         targets.insert(id, Target::Cell(cell));
     }
@@ -141,20 +142,22 @@ fn emit(module: &Module, options: Options) -> Result<Program, BackendError> {
         }
         // An unknown number: the exit code of the machine for a missing method.
         selector.push(Insn::Op(Op::Throw(11)), None);
-        let mut encoder = Encoder { targets: &targets, map: &mut map, function: module.entry.0, name };
+        let encoder = Encoder { targets: &targets, function: module.entry.0, name };
         let cell = encoder.cell(&selector)?;
         // PUSHREFCONT selector; POP c3
-        head.put(0x8A, 8).put_ref(cell).put(0xED53, 16);
+        head.put(0x8A, 8).put_code(cell).put(0xED53, 16);
     }
     let entry = bodies.remove(&module.entry).unwrap_or_default();
-    let mut encoder = Encoder { targets: &targets, map: &mut map, function: module.entry.0, name };
-    let code = encoder.cell_with(&entry, &head)?;
+    let encoder = Encoder { targets: &targets, function: module.entry.0, name };
+    let built = encoder.cell_with(&entry, &head)?;
+    let (code, source_map) = (built.cell.clone(), SourceMap::of(&built));
     let stats = measure(&code);
     if stats.depth > MAX_DEPTH {
         return Err(EncodeError::TooDeep { depth: stats.depth, limit: MAX_DEPTH }.into());
     }
     functions.reverse();
-    Ok(Program { code, functions, source_map: map, stats })
+    let names = module.functions.iter().map(|function| function.name.clone()).collect();
+    Ok(Program { code, functions, names, source_map, stats })
 }
 
 fn measure(root: &Cell) -> Stats {

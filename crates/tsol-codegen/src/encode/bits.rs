@@ -1,17 +1,46 @@
 //! Bits that are not yet in a cell.
 
+use std::rc::Rc;
+
 use num_bigint::{BigInt, Sign};
 use tycho_types::cell::{Cell, CellBuilder, CellSlice};
 use tycho_types::error::Error;
 
 use super::Mark;
 
+/// A code cell, and where its parts come from.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) cell: Cell,
+    pub(crate) marks: Vec<Mark>,
+    /// Code cells that it refers to.
+    pub(crate) inside: Vec<Rc<Built>>,
+}
+
+/// A reference: to code, or to a constant.
+#[derive(Clone, Debug)]
+pub(crate) enum Link {
+    Code(Rc<Built>),
+    Data(Cell),
+}
+
+impl Link {
+    fn cell(&self) -> Cell {
+        match self {
+            Self::Code(built) => built.cell.clone(),
+            Self::Data(cell) => cell.clone(),
+        }
+    }
+}
+
 /// Bits, references and marks of one or more instructions. Always whole bytes long.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Piece {
     bits: Vec<bool>,
-    pub(crate) refs: Vec<Cell>,
+    pub(crate) refs: Vec<Link>,
     pub(crate) marks: Vec<Mark>,
+    /// Where the instruction itself goes on behind a body in place.
+    pub(crate) resumes: Vec<u16>,
 }
 
 impl Piece {
@@ -25,8 +54,15 @@ impl Piece {
         self
     }
 
+    /// Appends a reference to a constant.
     pub(crate) fn put_ref(&mut self, cell: Cell) -> &mut Self {
-        self.refs.push(cell);
+        self.refs.push(Link::Data(cell));
+        self
+    }
+
+    /// Appends a reference to code.
+    pub(crate) fn put_code(&mut self, code: Rc<Built>) -> &mut Self {
+        self.refs.push(Link::Code(code));
         self
     }
 
@@ -35,6 +71,7 @@ impl Piece {
         self.bits.extend_from_slice(&other.bits);
         self.refs.extend(other.refs.iter().cloned());
         self.marks.extend(other.marks.iter().map(|m| Mark { offset: m.offset + base, ..*m }));
+        self.resumes.extend(other.resumes.iter().map(|offset| offset + base));
     }
 
     /// Appends data with the completion tag (a one and zeroes) up to `room` bits.
@@ -46,7 +83,7 @@ impl Piece {
         self.bits.push(true);
         self.bits.extend(std::iter::repeat_n(false, room - len - 1));
         for i in 0..data.size_refs() {
-            self.refs.push(data.get_reference_cloned(i)?);
+            self.refs.push(Link::Data(data.get_reference_cloned(i)?));
         }
         Ok(())
     }
@@ -65,15 +102,21 @@ impl Piece {
     }
 
     /// The cell with this content and, as its last reference, the code that follows.
-    pub(crate) fn build(&self, next: Option<Cell>) -> Result<Cell, Error> {
+    pub(crate) fn build(&self, next: Option<Rc<Built>>) -> Result<Rc<Built>, Error> {
         let mut builder = CellBuilder::new();
+        let links: Vec<Link> = self.refs.iter().cloned().chain(next.map(Link::Code)).collect();
         for chunk in self.bits.chunks(8) {
             let value = chunk.iter().fold(0u64, |acc, &bit| acc << 1 | u64::from(bit));
             builder.store_uint(value, chunk.len() as u16)?;
         }
-        for cell in self.refs.iter().cloned().chain(next) {
-            builder.store_reference(cell)?;
+        for link in &links {
+            builder.store_reference(link.cell())?;
         }
-        builder.build()
+        let code = |link| match link {
+            Link::Code(built) => Some(built),
+            Link::Data(_) => None,
+        };
+        let inside = links.into_iter().filter_map(code).collect();
+        Ok(Rc::new(Built { cell: builder.build()?, marks: self.marks.clone(), inside }))
     }
 }

@@ -9,12 +9,13 @@ mod bits;
 mod layout;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use tsol_syntax::span::Span;
-use tycho_types::cell::{Cell, HashBytes};
+use tycho_types::cell::HashBytes;
 
-pub(crate) use bits::Piece;
+pub(crate) use bits::{Built, Piece};
 pub use write::EncodeError;
 pub(crate) use write::{Encoder, Target};
 
@@ -32,18 +33,32 @@ pub struct Mark {
 /// Marks of every code cell, by the hash of its representation.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    /// Sorted by offset in each cell.
-    pub cells: HashMap<HashBytes, Vec<Mark>>,
+    /// One list of marks for each piece of source that became this cell (mostly one; equal code is one cell), in the
+    /// order in which the code refers to them. Sorted by offset.
+    pub cells: HashMap<HashBytes, Vec<Vec<Mark>>>,
 }
 
 impl SourceMap {
     /// The mark that covers bit `offset` of the cell.
     pub fn find(&self, cell: &HashBytes, offset: u16) -> Option<Mark> {
-        let marks = self.cells.get(cell)?;
+        let marks = self.cells.get(cell)?.first()?;
         marks.iter().rev().find(|mark| mark.offset <= offset).copied()
     }
 
-    pub(crate) fn add(&mut self, cell: &Cell, marks: Vec<Mark>) {
-        self.cells.entry(*cell.repr_hash()).or_insert(marks);
+    /// The marks of all cells below a code cell: of what was chosen, not of what was tried.
+    pub(crate) fn of(root: &Rc<Built>) -> Self {
+        let mut map = Self::default();
+        let (mut seen, mut todo) = (HashSet::new(), vec![root]);
+        while let Some(built) = todo.pop() {
+            if !seen.insert(Rc::as_ptr(built)) {
+                continue;
+            }
+            let ways = map.cells.entry(*built.cell.repr_hash()).or_default();
+            if !ways.contains(&built.marks) {
+                ways.push(built.marks.clone());
+            }
+            todo.extend(built.inside.iter().rev());
+        }
+        map
     }
 }

@@ -1,13 +1,13 @@
 //! Writes instructions as bits.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, ToPrimitive};
-use tycho_types::cell::Cell;
 
 use super::layout::{Form, Forms, TooLarge, in_place, split};
-use super::{Mark, Piece, SourceMap};
+use super::{Built, Mark, Piece};
 use crate::ir::{Const, FuncId};
 use crate::opcode::Op;
 use crate::stack::{Branch, Code, Insn, Placed};
@@ -56,7 +56,7 @@ pub enum EncodeError {
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     /// Its code.
-    Cell(Cell),
+    Cell(Rc<Built>),
     /// Its number in the dictionary behind c3.
     Dict(u16),
 }
@@ -64,7 +64,6 @@ pub(crate) enum Target {
 /// Writes the code of one function after the other.
 pub(crate) struct Encoder<'a> {
     pub(crate) targets: &'a HashMap<FuncId, Target>,
-    pub(crate) map: &'a mut SourceMap,
     pub(crate) function: u32,
     pub(crate) name: &'a str,
 }
@@ -75,20 +74,22 @@ const CELL_LOAD: u64 = 100;
 
 impl Encoder<'_> {
     /// The cell that holds a whole sequence (and refers to its continuation).
-    pub(crate) fn cell(&mut self, code: &Code) -> Result<Cell, EncodeError> {
+    pub(crate) fn cell(&self, code: &Code) -> Result<Rc<Built>, EncodeError> {
         self.cell_with(code, &Piece::default())
     }
 
     /// The same with some bits in front.
-    pub(crate) fn cell_with(&mut self, code: &Code, head: &Piece) -> Result<Cell, EncodeError> {
+    pub(crate) fn cell_with(&self, code: &Code, head: &Piece) -> Result<Rc<Built>, EncodeError> {
         let mut sequence = self.forms(code)?;
         if head.len() > 0 {
-            sequence.insert(0, vec![Form { piece: head.clone(), gas: 0 }]);
+            let mut piece = head.clone();
+            piece.marks.push(Mark { offset: 0, function: self.function, span: None });
+            sequence.insert(0, vec![Form { piece, gas: 0 }]);
         }
         self.chain(&sequence, code.cold)
     }
 
-    fn chain(&mut self, sequence: &[Forms], cold: bool) -> Result<Cell, EncodeError> {
+    fn chain(&self, sequence: &[Forms], cold: bool) -> Result<Rc<Built>, EncodeError> {
         let hot = if cold { COLD_PERCENT } else { 100 };
         let pieces = split(sequence, hot)
             .map_err(|TooLarge| EncodeError::InsnTooLarge { function: self.name.to_owned() })?;
@@ -100,15 +101,11 @@ impl Encoder<'_> {
         next.ok_or_else(|| EncodeError::InsnTooLarge { function: self.name.to_owned() })
     }
 
-    fn build(&mut self, piece: &Piece, next: Option<Cell>) -> Result<Cell, EncodeError> {
-        let cell = piece
-            .build(next)
-            .map_err(|source| EncodeError::Cell { function: self.name.to_owned(), source })?;
-        self.map.add(&cell, piece.marks.clone());
-        Ok(cell)
+    fn build(&self, piece: &Piece, next: Option<Rc<Built>>) -> Result<Rc<Built>, EncodeError> {
+        piece.build(next).map_err(|source| EncodeError::Cell { function: self.name.to_owned(), source })
     }
 
-    fn forms(&mut self, code: &Code) -> Result<Vec<Forms>, EncodeError> {
+    fn forms(&self, code: &Code) -> Result<Vec<Forms>, EncodeError> {
         code.insns
             .iter()
             .map(|placed| {
@@ -122,7 +119,11 @@ impl Encoder<'_> {
     }
 
     fn mark(&self, form: &mut Form, placed: &Placed) {
-        form.piece.marks.insert(0, Mark { offset: 0, function: self.function, span: placed.span });
+        let mark = |offset| Mark { offset, function: self.function, span: placed.span };
+        let own = std::mem::take(&mut form.piece.resumes);
+        form.piece.marks.insert(0, mark(0));
+        form.piece.marks.extend(own.into_iter().map(mark));
+        form.piece.marks.sort_by_key(|mark| mark.offset);
     }
 
     fn plain(value: u64, bits: u16) -> Forms {
@@ -131,7 +132,7 @@ impl Encoder<'_> {
         vec![Form { piece, gas: 10 + u64::from(bits) }]
     }
 
-    fn insn(&mut self, insn: &Insn) -> Result<Forms, EncodeError> {
+    fn insn(&self, insn: &Insn) -> Result<Forms, EncodeError> {
         Ok(match insn {
             Insn::Op(op) => self.op(op.parts(), op.gas()),
             Insn::Bare(op) => {
@@ -216,7 +217,7 @@ impl Encoder<'_> {
         match self.targets.get(&func) {
             Some(Target::Cell(cell)) => {
                 let mut piece = Piece::default();
-                piece.put(code, 16).put_ref(cell.clone());
+                piece.put(code, 16).put_code(cell.clone());
                 Ok(vec![Form { piece, gas: 126 }])
             }
             Some(Target::Dict(id)) if *id < 256 && jump == 0 => Ok(Self::plain(0xF000 | u64::from(*id), 16)),
@@ -226,12 +227,12 @@ impl Encoder<'_> {
     }
 
     /// Both ways to write a body.
-    fn body(&mut self, body: &Code) -> Result<Body, EncodeError> {
+    fn body(&self, body: &Code) -> Result<Body, EncodeError> {
         let sequence = self.forms(body)?;
         Ok(Body { in_place: in_place(&sequence), cell: self.chain(&sequence, body.cold)? })
     }
 
-    fn loops(&mut self, bodies: &[&Code], (code, bits): (u64, u16)) -> Result<Forms, EncodeError> {
+    fn loops(&self, bodies: &[&Code], (code, bits): (u64, u16)) -> Result<Forms, EncodeError> {
         let mut forms = vec![Form { piece: Piece::default(), gas: 0 }];
         for body in bodies {
             forms = join(&forms, &self.body(body)?.pushed());
@@ -243,7 +244,7 @@ impl Encoder<'_> {
         Ok(forms)
     }
 
-    fn if_else(&mut self, then: &Code, els: &Code) -> Result<Forms, EncodeError> {
+    fn if_else(&self, then: &Code, els: &Code) -> Result<Forms, EncodeError> {
         let percent = |code: &Code, other: &Code| match (code.cold, other.cold) {
             (true, false) => COLD_PERCENT,
             (false, true) => 100 - COLD_PERCENT,
@@ -262,18 +263,18 @@ impl Encoder<'_> {
         for form in &els_in {
             // IFREFELSE: the continuation on the stack runs when the condition is false.
             let mut form = form.clone();
-            form.piece.put(0xE30D, 16).put_ref(then_cell.clone());
+            form.piece.put(0xE30D, 16).put_code(then_cell.clone());
             form.gas += 26 + then_load;
             forms.push(form);
         }
         for form in &then_in {
             let mut form = form.clone();
-            form.piece.put(0xE30E, 16).put_ref(els_cell.clone());
+            form.piece.put(0xE30E, 16).put_code(els_cell.clone());
             form.gas += 26 + els_load;
             forms.push(form);
         }
         let mut piece = Piece::default();
-        piece.put(0xE30F, 16).put_ref(then_cell).put_ref(els_cell);
+        piece.put(0xE30F, 16).put_code(then_cell).put_code(els_cell);
         forms.push(Form { piece, gas: 26 + then_load + els_load });
         Ok(forms)
     }
@@ -306,7 +307,7 @@ impl Encoder<'_> {
 /// A body in its two possible places.
 struct Body {
     in_place: Option<Form>,
-    cell: Cell,
+    cell: Rc<Built>,
 }
 
 impl Body {
@@ -324,6 +325,7 @@ impl Body {
             26
         };
         piece.append(&form.piece);
+        piece.resumes.push(piece.len() as u16);
         vec![Form { piece, gas }]
     }
 
@@ -331,7 +333,7 @@ impl Body {
     fn pushed(&self) -> Forms {
         let mut forms = self.pushed_in_place();
         let mut piece = Piece::default();
-        piece.put(0x8A, 8).put_ref(self.cell.clone());
+        piece.put(0x8A, 8).put_code(self.cell.clone());
         forms.push(Form { piece, gas: 18 + CELL_LOAD });
         forms
     }
@@ -339,7 +341,7 @@ impl Body {
     /// An instruction that takes the body from a reference, when it runs at all.
     fn referred(&self, code: u64, percent: u64) -> Form {
         let mut piece = Piece::default();
-        piece.put(code, 16).put_ref(self.cell.clone());
+        piece.put(code, 16).put_code(self.cell.clone());
         Form { piece, gas: 26 + CELL_LOAD * percent / 100 }
     }
 }
@@ -411,7 +413,7 @@ fn put_int(piece: &mut Piece, n: &BigInt) -> Result<(), EncodeError> {
 }
 
 /// `PUSHSLICE` in its three lengths, or `PUSHREFSLICE`.
-fn put_slice(piece: &mut Piece, cell: &Cell) -> Result<(), tycho_types::error::Error> {
+fn put_slice(piece: &mut Piece, cell: &tycho_types::cell::Cell) -> Result<(), tycho_types::error::Error> {
     let data = cell.as_slice_allow_exotic();
     let (bits, refs) = (usize::from(data.size_bits()), data.size_refs());
     if refs == 0 && bits <= 123 {

@@ -20,7 +20,7 @@ mod verify;
 mod walk;
 
 use num_bigint::BigInt;
-use tsol_syntax::span::Span;
+use tsol_syntax::span::{FileId, Span};
 use tycho_types::cell::Cell;
 
 pub use builder::Builder;
@@ -35,6 +35,21 @@ pub struct Value(pub u32);
 /// Index into [`Module::functions`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct FuncId(pub u32);
+
+/// Number of a file that no text has.
+const MADE: FileId = FileId(u32::MAX);
+
+/// The place of code that stands in no source: what the compiler made for this function of the module.
+///
+/// It keeps the function's name when the code moves into another one.
+pub fn made(function: FuncId) -> Span {
+    Span { file: MADE, start: function.0, end: function.0 }
+}
+
+/// The function that the compiler made this code for, unless the place is one in a source.
+pub fn made_for(span: Span) -> Option<FuncId> {
+    (span.file == MADE).then_some(FuncId(span.start))
+}
 
 /// Names a [`Inst::Scope`] inside one function.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]

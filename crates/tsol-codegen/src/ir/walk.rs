@@ -114,6 +114,20 @@ impl Inst {
         }
     }
 
+    /// The same, to change.
+    pub fn span_mut(&mut self) -> &mut Option<Span> {
+        match self {
+            Inst::Const { span, .. }
+            | Inst::Op { span, .. }
+            | Inst::Call { span, .. }
+            | Inst::If { span, .. }
+            | Inst::Switch { span, .. }
+            | Inst::Loop { span, .. }
+            | Inst::Scope { span, .. }
+            | Inst::Try { span, .. } => span,
+        }
+    }
+
     /// True when nobody notices that the instruction is gone, if its results are unused.
     pub fn is_removable(&self) -> bool {
         match self {

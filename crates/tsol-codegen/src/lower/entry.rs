@@ -186,6 +186,7 @@ fn public_frame(cx: &Cx<'_>, id: FunctionId, kind: Kind) -> Lowered<(FuncId, Vec
             width + 1,
             (Inline::Auto, frame.is_cold()),
             |fx, v| {
+                fx.b.set_span(Some(function.span));
                 fx.set_all(&frame.context, &v[..width]);
                 fx.kind_is_checked = function.messages != Messages::Both;
                 frame.open(fx)?;
@@ -200,6 +201,7 @@ fn public_frame(cx: &Cx<'_>, id: FunctionId, kind: Kind) -> Lowered<(FuncId, Vec
     let suffix = if kind == Kind::Internal { "int" } else { "ext" };
     let width = frame.width(cx);
     func::build(cx, func, &frame_name(cx, function, suffix), width + 1, (Inline::Auto, false), |fx, v| {
+        fx.b.set_span(Some(function.span));
         let args = frame.decode(fx, v[width], kind, &types)?;
         let values: Vec<_> = v[..width].iter().copied().chain(args).collect();
         fx.call_func(run, values, 0);
@@ -222,6 +224,7 @@ fn shared_run(cx: &Cx<'_>, frame: &Frame<'_>) -> Lowered<FuncId> {
     args += usize::from(function.responsible);
     let name = frame_name(cx, function, "run");
     func::build(cx, func, &name, width + args, (Inline::Never, frame.is_cold()), |fx, v| {
+        fx.b.set_span(Some(function.span));
         fx.set_all(&frame.context, &v[..width]);
         frame.open(fx)?;
         frame.run(fx, v[width..].to_vec())
@@ -517,6 +520,7 @@ fn special(cx: &Cx<'_>, id: FunctionId, what: Special) -> Lowered<FuncId> {
     let name = frame_name(cx, frame.function, "");
     let context = if what == Special::TickTock { 0 } else { width };
     func::build(cx, func, &name, context + args, (Inline::Auto, false), |fx, v| {
+        fx.b.set_span(Some(frame.function.span));
         if what == Special::TickTock {
             fx.no_message(&frame.context)?;
         } else {
@@ -569,6 +573,7 @@ fn upgrade_entry(cx: &Cx<'_>, id: FunctionId) -> Lowered<FuncId> {
     let count: usize = function.params.iter().map(|id| cx.slots(&function.locals[id.0 as usize].ty)).sum();
     let name = frame_name(cx, function, "");
     func::build(cx, func, &name, 1, (Inline::Never, true), |fx, v| {
+        fx.b.set_span(Some(function.span));
         fx.no_message(&frame.context)?;
         fx.set_defaults();
         let slice = fx.open_state();

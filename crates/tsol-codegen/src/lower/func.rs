@@ -6,7 +6,7 @@ use super::cx::{Cx, Instance, Lowered};
 use super::fx::{Ctl, Frame, Fx};
 use super::stmt::Todo;
 use super::vars::Var;
-use crate::ir::{End, FuncId, Function, Inline, Value};
+use crate::ir::{End, FuncId, Function, Inline, Value, made};
 use crate::opcode::Op;
 
 /// Lowers a function of the contract into its room in the module.
@@ -59,12 +59,14 @@ pub(super) fn build<'p>(
     body: impl FnOnce(&mut Fx<'_, 'p>, &[Value]) -> Lowered<Vec<Value>>,
 ) -> Lowered<()> {
     let mut fx = Fx::new(cx, name, params);
+    let place = Some(made(func));
+    fx.b.set_span(place);
     let params = fx.b.params().to_vec();
     let results = body(&mut fx, &params)?;
     let count = results.len();
     let end = fx.env.end.clone().unwrap_or(End::Return(results));
     let Function { name, params, results, body, inline, values, scopes, span, .. } =
-        fx.b.finish(count, end, options.0, None);
+        fx.b.finish(count, end, options.0, place);
     cx.define(func, Function { name, params, results, body, inline, cold: options.1, span, values, scopes });
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::cx::{Cx, Lowered};
 use super::runtime::Runtime;
 use super::slots;
 use super::vars::{Env, Stored, Var};
-use crate::ir::{Block, Builder, Const, End, FuncId, Inst, ScopeId, Value};
+use crate::ir::{Block, Builder, Const, End, FuncId, Inst, ScopeId, Value, made_for};
 use crate::opcode::Op;
 
 /// What encloses the current point, innermost last.
@@ -105,7 +105,7 @@ impl<'c, 'p> Fx<'c, 'p> {
     }
 
     pub(super) fn span(&self) -> Span {
-        self.b.span().unwrap_or_default()
+        self.b.span().filter(|span| made_for(*span).is_none()).unwrap_or_default()
     }
 
     // --- values

@@ -10,7 +10,7 @@ use tsol_syntax::span::Span;
 use super::arrange::{Arg, How, Step, arrange, steps_cost};
 use super::shape::{ShapeError, Slot, shape};
 use super::{Code, Insn, StackOp};
-use crate::ir::{Block, Const, End, Function, Inst, ScopeId, Value};
+use crate::ir::{Block, Const, End, Function, Inst, ScopeId, Value, made_for};
 use crate::opcode::Op;
 
 /// Why a function cannot be scheduled.
@@ -190,12 +190,17 @@ impl<'a> Emitter<'a> {
     fn shape_error<T>(&self, error: ShapeError) -> Result<T, StackError> {
         match error {
             ShapeError::TooDeep => {
-                Err(StackError::TooDeep { function: self.function.name.clone(), span: self.span })
+                Err(StackError::TooDeep { function: self.function.name.clone(), span: self.source_span() })
             }
             ShapeError::Missing(slot) => {
                 self.internal(format!("{slot:?} is not on the stack {:?}", self.stack))
             }
         }
+    }
+
+    /// Where in the source, if it is there.
+    fn source_span(&self) -> Option<Span> {
+        self.span.or(self.function.span).filter(|span| made_for(*span).is_none())
     }
 
     fn insn(&mut self, insn: Insn) {

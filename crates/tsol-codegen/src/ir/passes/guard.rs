@@ -79,6 +79,7 @@ fn rewrite(block: &mut Block, at: usize, throw: usize, code: u16) {
     let tail = rest.split_off(throw - at);
     let mut between = rest.split_off(1);
     let Some(Inst::If { cond, then, els, dsts, span }) = rest.pop() else { return };
+    let span = tail.first().and_then(Inst::span).or(span);
     block.insts.push(Inst::Op { op: Op::ThrowIfNot(code), args: vec![cond], dsts: Vec::new(), span });
     // The null may be used elsewhere below: it stays a constant.
     block.insts.extend(els.insts);

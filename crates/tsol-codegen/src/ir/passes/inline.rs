@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::rename::{Renaming, refresh};
-use crate::ir::{Block, End, FuncId, Function, Inline, Inst, Module, ScopeId};
+use tsol_syntax::span::Span;
+
+use crate::ir::{Block, End, FuncId, Function, Inline, Inst, Module, ScopeId, made_for};
 
 /// A body of this many instructions costs less than a call wherever it stands.
 const SMALL: usize = 8;
@@ -91,6 +93,9 @@ fn expand(
             {
                 let callee = &module.functions[func.0 as usize];
                 let mut body = callee.body.clone();
+                if let Some(place) = span.filter(|span| made_for(*span).is_none()) {
+                    place_at(&mut body, place);
+                }
                 let mut names = Renaming::default();
                 for (&param, &arg) in callee.params.iter().zip(&args) {
                     names.set(param, arg);
@@ -160,6 +165,19 @@ fn each_value(block: &mut Block, f: &mut impl FnMut(&mut crate::ir::Value)) {
     }
     if let Some(values) = block.end.values_mut() {
         values.iter_mut().for_each(f);
+    }
+}
+
+/// Code of the compiler's own that is called from a source belongs to the place of the call.
+fn place_at(block: &mut Block, place: Span) {
+    for inst in &mut block.insts {
+        let span = inst.span_mut();
+        if span.is_none_or(|span| made_for(span).is_some()) {
+            *span = Some(place);
+        }
+        for inner in inst.blocks_mut() {
+            place_at(inner, place);
+        }
     }
 }
 

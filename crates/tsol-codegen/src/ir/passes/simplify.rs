@@ -338,9 +338,11 @@ impl Simplify {
         }
         // A branch that only throws is a conditional throw.
         for (side, other, when) in [(&then, &els, true), (&els, &then, false)] {
-            if let ([Inst::Op { op: Op::Throw(n), .. }], End::Unreachable) = (&side.insts[..], &side.end) {
+            if let ([Inst::Op { op: Op::Throw(n), span: throw, .. }], End::Unreachable) =
+                (&side.insts[..], &side.end)
+            {
                 let op = if when { Op::ThrowIf(*n) } else { Op::ThrowIfNot(*n) };
-                let other = other.clone();
+                let (other, span) = (other.clone(), throw.or(span));
                 out.push(Inst::Op { op, args: vec![cond], dsts: Vec::new(), span });
                 self.facts.insert(cond, !when);
                 return self.splice(other, &dsts, out, block, span);

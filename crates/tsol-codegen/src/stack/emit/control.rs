@@ -277,7 +277,7 @@ impl<'a> Emitter<'a> {
         let width = body_free.len().max(catch_free.len()).max(dsts.len());
         if width > 15 {
             let function = self.function.name.clone();
-            return Err(StackError::TryTooWide { function, count: width, span: self.span });
+            return Err(StackError::TryTooWide { function, count: width, span: self.source_span() });
         }
         let steps = self.plan(&args)?;
         self.perform(steps)?;
