@@ -2,7 +2,8 @@
 //!
 //! - [`execute`] runs a message on an [`Account`] and gives the transaction, or says why there is none;
 //! - [`run_getter`] and [`run_local`] run a contract without changing it;
-//! - [`gas_before_accept`] measures what a contract does before it accepts, [`trace`] where its gas goes;
+//! - [`gas_before_accept`] measures what a contract does before it accepts, [`trace`] where its gas goes, [`SourceMap`] in
+//!   which lines;
 //! - [`Ledger`] proves that money is conserved to the nanotoken;
 //! - [`Config::local`] is the configuration with the prices of the Free TON mainnet.
 //!
@@ -36,6 +37,7 @@ mod execute;
 mod gas;
 mod getter;
 mod ledger;
+mod source;
 mod trace;
 mod view;
 
@@ -49,5 +51,6 @@ pub use self::getter::{
     GetterError, LOCAL_GAS, LocalContext, LocalRun, OutMessage, run_getter, run_getter_as, run_local,
 };
 pub use self::ledger::{BadMessage, Imbalance, Ledger};
+pub use self::source::{BadSourceMap, LineCost, Location, SourceMap};
 pub use self::trace::{Place, Spot, Step, Trace, trace};
 pub use self::view::{ComputeRun, ComputeView, Fees, TransactionView, ViewError};
