@@ -63,7 +63,21 @@ impl ContestEscrow<'_> {
         self.0.body("submitEntry", &params)
     }
 
-    /// Body that withdraws an entry.
+    /// Body that gives an entry another work, to be sent by its wallet with [`crate::gas::DESK`].
+    ///
+    /// # Errors
+    /// [`ton_client::Error::Abi`].
+    pub fn replace_entry(&self, entry: u8, content: Digest, link: &str) -> Result<Cell> {
+        let params = json!({
+            "entry": entry.to_string(),
+            "contentHash": content,
+            "link": link,
+            "commitment": Digest::default(),
+        });
+        self.0.body("replaceEntry", &params)
+    }
+
+    /// Body that withdraws an entry, to be sent by its wallet with [`crate::gas::DESK`].
     ///
     /// # Errors
     /// [`ton_client::Error::Abi`].

@@ -23,7 +23,7 @@ use ton_client::processing::Tree;
 
 pub use bootstrap::{Charter, found, verify};
 pub use decide::{attest, carry_out, decide, propose, vote, vote_as};
-pub use enter::enter;
+pub use enter::{enter, replace_entry, withdraw_entry};
 pub use judge::{commit, draw, reveal, tally};
 pub use launch::{launched, propose_launch};
 pub use money::{confirm, fund_stage, submit, submit_funding};

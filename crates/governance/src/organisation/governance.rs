@@ -172,6 +172,17 @@ pub(super) fn read(text: &str) -> Result<Governance, Error> {
     })
 }
 
+impl Params {
+    /// Checks the bounds that the registry holds them to.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with the first that is out of its bounds.
+    pub fn check(&self) -> Result<(), Error> {
+        let wrong = bounded(self).into_iter().find(|(_, found, min, max)| !(min..=max).contains(&found));
+        wrong.map_or(Ok(()), |(name, found, min, max)| Err(Error::Parameter { name, found, min, max }))
+    }
+}
+
 /// A parameter with its bounds, all as numbers.
 type Bounded = (&'static str, u32, u32, u32);
 
@@ -198,11 +209,7 @@ fn bounded(params: &Params) -> [Bounded; 12] {
 
 pub(super) fn check(organisation: &Organisation) -> Result<(), Error> {
     let Governance { params, cycle_bounds, terms, declaration, .. } = &organisation.governance;
-    for (name, found, min, max) in bounded(params) {
-        if !(min..=max).contains(&found) {
-            return Err(Error::Parameter { name, found, min, max });
-        }
-    }
+    params.check()?;
     let grows = cycle_bounds.windows(2).all(|pair| pair[0] < pair[1]);
     if cycle_bounds.len() < 2 || !grows || cycle_bounds[1] != organisation.mandate_end {
         return Err(Error::CycleBounds { mandate_end: organisation.mandate_end });
