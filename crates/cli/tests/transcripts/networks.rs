@@ -1,6 +1,5 @@
 //! Networks that transcripts start from. Each is made once, by the program, from the one before, and copied.
 
-use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
