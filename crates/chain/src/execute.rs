@@ -5,6 +5,7 @@ use tycho_executor::{Executor, ExecutorInspector, ExecutorOutput, ExecutorParams
 use tycho_types::cell::{Cell, HashBytes};
 use tycho_types::dict::Dict;
 use tycho_types::models::{LibDescr, MsgInfo};
+use tycho_vm::BehaviourModifiers;
 
 use crate::account::Account;
 use crate::bounce;
@@ -30,6 +31,8 @@ pub struct ExecContext {
     /// Fault injection: a bounceable message to an active account comes back unread, as if it had brought too
     /// little gas; rent and forwarding fees are taken as in any bounce.
     pub force_bounce: bool,
+    /// Simulation: every signature counts as right. What such a run accepts, no network has to.
+    pub any_signature: bool,
     /// Public libraries of the masterchain.
     pub libraries: Dict<HashBytes, LibDescr>,
 }
@@ -45,17 +48,21 @@ impl ExecContext {
             full_body_in_bounced: false,
             bounce_after_failed_action: false,
             force_bounce: false,
+            any_signature: false,
             libraries: Dict::new(),
         }
     }
 
     pub(crate) fn params(&self) -> ExecutorParams {
+        let mut vm_modifiers = BehaviourModifiers::default();
+        vm_modifiers.chksig_always_succeed = self.any_signature;
         ExecutorParams {
             libraries: self.libraries.clone(),
             rand_seed: self.rand_seed,
             block_unixtime: self.now.0,
             block_lt: self.block_lt.0,
             full_body_in_bounced: self.full_body_in_bounced,
+            vm_modifiers,
             ..Default::default()
         }
     }

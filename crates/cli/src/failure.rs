@@ -72,6 +72,12 @@ fn classify(error: &ClientError) -> (Status, &'static str) {
     }
 }
 
+/// A text without the hashes of messages and transactions: of a simulation they mean nothing to anybody.
+pub(crate) fn without_hashes(text: &str) -> String {
+    let is_hash = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split(' ').filter(|word| !is_hash(word)).collect::<Vec<_>>().join(" ")
+}
+
 fn default_hint(status: Status) -> &'static str {
     match status {
         Status::Refused => "look at the state with `subgov multisig show`",

@@ -125,6 +125,13 @@ impl Ledger {
         table(&columns, self.entries.iter().chain(total).map(Entry::row))
     }
 
+    /// One line with the sums, with an indent.
+    pub(crate) fn sum_to_text(&self) -> String {
+        let Entry { transactions, gas, fees, .. } = self.total();
+        let messages = self.entries.len();
+        format!("  messages {messages}, transactions {transactions}, gas {gas}, fees {fees} TON\n")
+    }
+
     pub(crate) fn to_json(&self) -> Value {
         self.entries.iter().map(Entry::to_json).collect()
     }

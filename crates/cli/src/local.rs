@@ -8,9 +8,9 @@ use keys::{KeyPair, Signer};
 use localnet::{Genesis, Node, NodeOptions, SharedNode, giver};
 use serde_json::json;
 use ton_abi::{Address, ContractAbi, Hash, Nano, Signature, UnixTime};
-use ton_client::net::Transport;
+use ton_client::net::{Simulation, Transport};
 use ton_client::processing::Tree;
-use ton_client::{Client, Contract, Registry};
+use ton_client::{Client, Contract, Registry, Settings};
 
 use crate::contracts::Contracts;
 use crate::error::{CliError, Status};
@@ -25,6 +25,18 @@ pub(crate) enum Backend {
     Embedded(SharedNode),
     /// Endpoints.
     Remote(Remote),
+    /// Another network's state, on which things are tried out.
+    Simulation(Arc<Simulation>),
+}
+
+impl Backend {
+    fn transport(&self) -> Arc<dyn Transport> {
+        match self {
+            Self::Embedded(node) => Arc::new(node.clone()),
+            Self::Remote(remote) => remote.transport(),
+            Self::Simulation(simulation) => simulation.clone(),
+        }
+    }
 }
 
 /// A network to work on.
@@ -74,20 +86,24 @@ impl Local {
         let mut registry = Registry::new();
         registry.add_contract(GIVER, giver_abi.clone(), codes::exit_codes());
         registry.add_account(giver::ADDRESS, GIVER);
-        let transport: Arc<dyn Transport> = match &backend {
-            Backend::Embedded(node) => Arc::new(node.clone()),
-            Backend::Remote(remote) => remote.transport(),
-        };
-        let client = Client::new(transport, registry);
+        let client = Client::new(backend.transport(), registry);
         abis.register(&client);
         Self { backend, client, giver: Contract { address: giver::ADDRESS, abi: giver_abi } }
+    }
+
+    /// A simulation of this network, with the same names.
+    pub(crate) fn simulated(&self, settings: Settings) -> Self {
+        let simulation = Arc::new(Simulation::new(self.backend.transport()));
+        let registry = Registry::clone(&self.client.registry());
+        let client = Client::with_settings(simulation.clone(), registry, settings);
+        Self { backend: Backend::Simulation(simulation), client, giver: self.giver.clone() }
     }
 
     /// The node in this process, if the network is one.
     pub(crate) fn embedded(&self) -> Option<&SharedNode> {
         match &self.backend {
             Backend::Embedded(node) => Some(node),
-            Backend::Remote(_) => None,
+            Backend::Remote(_) | Backend::Simulation(_) => None,
         }
     }
 
@@ -114,15 +130,27 @@ impl Local {
                 now.map_err(|error| from_node("the clock cannot be moved", error))
             }
             Backend::Remote(remote) => remote.advance(seconds).await,
+            Backend::Simulation(simulation) => {
+                self.expect_local("a moved clock")?;
+                simulation.advance(seconds);
+                self.now().await
+            }
         }
+    }
+
+    /// Chain time.
+    async fn now(&self) -> Result<UnixTime, CliError> {
+        if let Backend::Embedded(node) = &self.backend {
+            return Ok(node.lock().now());
+        }
+        let now = self.client.transport().now(&giver::ADDRESS).await;
+        now.map(|now| now.seconds())
+            .map_err(|error| from_client("the network's time cannot be read", error.into()))
     }
 
     /// Lets time pass up to a moment, if it is not over yet.
     pub(crate) async fn wait_until(&self, time: UnixTime) -> Result<(), CliError> {
-        let now = match &self.backend {
-            Backend::Embedded(node) => node.lock().now(),
-            Backend::Remote(remote) => remote.now().await?,
-        };
+        let now = self.now().await?;
         if now < time {
             self.advance(time.0 - now.0).await?;
         }

@@ -5,21 +5,27 @@
 //! Invariants:
 //! - stdout carries the answer and nothing else, stderr the rest; with `--json` stdout is one envelope;
 //! - exit status: 0 ok, 1 refused by the chain, 2 usage, 3 network, 4 keys, 5 stopped by a safety check;
+//! - what changes a network is simulated, shown and agreed to first, without touching a secret;
 //! - no secret is taken from the command line or printed.
 
 mod actor;
 mod args;
 mod cards;
 mod commands;
+mod consent;
 mod contracts;
+mod effects;
 mod error;
 mod event;
 mod failure;
+mod hops;
+mod identity;
 mod ledger;
 mod local;
 mod members;
 mod network;
 mod organisation;
+mod outbox;
 mod output;
 mod overview;
 mod person;

@@ -31,6 +31,16 @@ impl Progress {
         Self { quiet }
     }
 
+    /// Tells nothing.
+    pub(crate) fn silent() -> Self {
+        Self { quiet: true }
+    }
+
+    /// Whether nothing is told.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// One line of progress. A reader who went away is no reason to stop work.
     pub(crate) fn say(&self, line: impl AsRef<str>) {
         if !self.quiet {

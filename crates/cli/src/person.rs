@@ -2,12 +2,13 @@
 
 use governance::workflow::wallet_address;
 use governance::{Multisig, contracts::Built, multisig};
-use keys::development::{self, Development};
+use keys::Signer;
 use ton_abi::Nano;
 
-use crate::actor::Trial;
+use crate::consent::Trial;
 use crate::error::CliError;
 use crate::failure::{from_client, from_workflow};
+use crate::identity::Identity;
 use crate::members;
 use crate::recorder::Recorder;
 use crate::state::World;
@@ -26,33 +27,30 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// The key.
-    pub(crate) fn signer(&self) -> Development {
-        development::signer(self.key)
+    /// Name and key of the person. On a simulation no secret is touched.
+    pub(crate) fn signer(&self, world: &World) -> (String, Identity) {
+        let name = format!("the holder of development key {}", self.key);
+        let identity = Identity::development(world, self.key);
+        (name, identity)
     }
+}
 
-    /// The person for people.
-    pub(crate) fn name(&self) -> String {
-        format!("the holder of development key {}", self.key)
+/// A person's own wallet; it is opened with the giver's money if it is not there yet.
+pub(crate) async fn wallet<'a>(
+    world: &'a World,
+    built: &Built,
+    owner: &dyn Signer,
+    recorder: &mut Recorder<'_>,
+) -> Result<Multisig<'a>, CliError> {
+    let client = &world.local.client;
+    let address = wallet_address(built, owner);
+    let address = address.map_err(|error| from_workflow("the wallet cannot be prepared", error))?;
+    let account = client.account(&address).await;
+    let account = account.map_err(|error| from_client("the wallet cannot be read", error))?;
+    if account.code().is_some() {
+        return Ok(Multisig::at(client, address, built.abi.clone()));
     }
-
-    /// The person's own wallet; it is opened with the giver's money if it is not there yet.
-    pub(crate) async fn wallet<'a>(
-        &self,
-        world: &'a World,
-        built: &Built,
-        recorder: &mut Recorder<'_>,
-    ) -> Result<Multisig<'a>, CliError> {
-        let (key, client) = (self.signer(), &world.local.client);
-        let address = wallet_address(built, &key);
-        let address = address.map_err(|error| from_workflow("the wallet cannot be prepared", error))?;
-        let account = client.account(&address).await;
-        let account = account.map_err(|error| from_client("the wallet cannot be read", error))?;
-        if account.code().is_some() {
-            return Ok(Multisig::at(client, address, built.abi.clone()));
-        }
-        members::open_wallet(&world.local, built, &key, WALLET_MONEY, recorder).await
-    }
+    members::open_wallet(&world.local, built, owner, WALLET_MONEY, recorder).await
 }
 
 /// The contract of everybody's wallet.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use governance::contracts::{Abis, NAMES};
 use governance::organisation::Files;
@@ -10,12 +11,16 @@ use governance::{Multisig, Organisation, Organs, Roster, multisig};
 use localnet::{Node, SharedNode, StateFile};
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, ContractAbi};
+use ton_client::Settings;
+use ton_client::processing::Tree;
 
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_node};
+use crate::hops::{self, Hops};
+use crate::identity;
 use crate::local::{Backend, Local};
-use crate::members;
 use crate::network::{NetworkArgs, Place, Remote};
+use crate::outbox::Outbox;
 
 const NODE_FILE: &str = "node.state";
 const DEPLOYMENT_FILE: &str = "deployment.json";
@@ -76,8 +81,12 @@ struct Deployment {
 pub(crate) struct World {
     pub(crate) local: Local,
     pub(crate) organisation: Organisation,
+    /// What becomes of the messages that are sent here.
+    pub(crate) hops: Arc<Hops>,
     files: Files,
     accounts: BTreeMap<String, Address>,
+    /// Names of accounts that were looked up, for this run of the program.
+    looked_up: Arc<Mutex<BTreeMap<Address, String>>>,
     abis: Abis,
     /// Name of the remote network in the directory's own file.
     network: Option<String>,
@@ -103,8 +112,8 @@ impl World {
         let accounts = accounts.map(|(name, address)| (name.to_owned(), address)).into();
         let (network, file) =
             folder.map(|NewFolder { folder, network, file }| (network, (folder, file))).unzip();
-        let network = network.flatten();
-        Self { local, organisation, files, accounts, abis, network, file }
+        let (network, hops) = (network.flatten(), hops::watch(&local.client));
+        Self { local, organisation, hops, files, accounts, looked_up: Arc::default(), abis, network, file }
     }
 
     /// Opens what a directory keeps, on the network that the arguments say or that it was made on.
@@ -138,7 +147,39 @@ impl World {
         let local = Local::on(backend, giver_abi, &abis);
         let accounts = deployment.accounts;
         let file = Some((folder.clone(), file));
-        Ok(Self { local, organisation, files, accounts, abis, network, file })
+        let hops = hops::watch(&local.client);
+        let looked_up = Arc::default();
+        Ok(Self { local, organisation, hops, files, accounts, looked_up, abis, network, file })
+    }
+
+    /// The same organisation on a simulation of its network: whatever is done there has no effect, and no signer is
+    /// asked. `lifetime` is that of messages in seconds, if not the usual one.
+    pub(crate) fn simulated(&self, lifetime: Option<u32>) -> Self {
+        let usual = Settings::default();
+        let settings = Settings { lifetime: lifetime.unwrap_or(usual.lifetime), ..usual };
+        let local = self.local.simulated(settings);
+        Self {
+            hops: hops::watch(&local.client),
+            local,
+            organisation: self.organisation.clone(),
+            files: self.files.clone(),
+            accounts: self.accounts.clone(),
+            looked_up: self.looked_up.clone(),
+            abis: self.abis.clone(),
+            network: self.network.clone(),
+            file: None,
+        }
+    }
+
+    /// Whether this is a simulation: nothing may be kept, no secret touched.
+    pub(crate) fn is_simulation(&self) -> bool {
+        self.local.client.transport().is_simulation()
+    }
+
+    /// Where sent messages are written down; a network in this process needs none: what was not kept did not happen.
+    pub(crate) fn outbox(&self) -> Option<Outbox> {
+        let (folder, _) = self.file.as_ref().filter(|_| self.local.embedded().is_none())?;
+        Some(Outbox::new(folder, self.local.client.transport().name()))
     }
 
     /// Writes the network back, whole or not at all.
@@ -191,8 +232,94 @@ impl World {
 
     /// An address as people read it: `name (0:f92b…7202)`, or in full if it has no name.
     pub(crate) fn label(&self, address: &Address) -> String {
-        let name = self.accounts.iter().find(|(_, known)| *known == address).map(|(name, _)| name);
+        let name = self.accounts.iter().find(|(_, known)| *known == address).map(|(name, _)| name.clone());
+        let name = name.or_else(|| self.looked_up().get(address).cloned());
         name.map_or_else(|| address.to_string(), |name| format!("{name} ({})", short(address)))
+    }
+
+    fn looked_up(&self) -> MutexGuard<'_, BTreeMap<Address, String>> {
+        self.looked_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks up the names of contests and proposals that message trees went through; what cannot be looked up keeps its
+    /// address.
+    pub(crate) async fn learn_names(&self, organs: &Organs<'_>, trees: &[Tree]) {
+        let registry = self.local.client.registry();
+        let unnamed = |contract: &str| {
+            let looked_up = self.looked_up();
+            let named =
+                |it: &Address| looked_up.contains_key(it) || self.accounts.values().any(|known| known == it);
+            let mut steps = trees.iter().flat_map(|tree| &tree.steps);
+            steps.any(|step| {
+                registry.contract_at(step.account()).is_some_and(|it| **it == *contract)
+                    && !named(step.account())
+            })
+        };
+        if unnamed(governance::contest::CONTRACT)
+            && let Ok(contests) = organs.registry.contests().await
+        {
+            let names = contests.into_iter().map(|it| (it.addr, format!("contest/{}", it.id)));
+            self.looked_up().extend(names);
+        }
+        if unnamed(governance::proposal::CONTRACT)
+            && let Ok(status) = organs.registry.status().await
+        {
+            for id in (1..status.next_proposal).rev() {
+                let Ok(address) = organs.registry.proposal_address(id).await else { break };
+                self.looked_up().insert(address, format!("proposal/{id}"));
+                if !unnamed(governance::proposal::CONTRACT) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The account that `text` means: what [`World::account`] takes, `contest/3`, `proposal/5`, or a member who has an
+    /// address for payments.
+    pub(crate) async fn find_account(&self, organs: &Organs<'_>, text: &str) -> Result<Address, CliError> {
+        let known = match self.account(text) {
+            Ok(address) => return Ok(address),
+            Err(known) => known,
+        };
+        let what = format!("\"{text}\" is not an account");
+        let failed = |error| from_client(&what, error);
+        let none = |why: String| {
+            CliError::new(
+                Status::Usage,
+                "bad-address",
+                &what,
+                why,
+                "see what there is with `subgov contest list`",
+            )
+        };
+        let (address, name) = match text.split_once('/').map(|(noun, id)| (noun, id.parse::<u32>())) {
+            Some(("contest", Ok(id))) => {
+                let contests = organs.registry.contests().await.map_err(failed)?;
+                let found = contests.into_iter().find(|contest| contest.id == id);
+                (
+                    found.ok_or_else(|| none(format!("there is no contest {id}")))?.addr,
+                    format!("contest/{id}"),
+                )
+            }
+            Some(("proposal", Ok(id))) => {
+                let next = organs.registry.status().await.map_err(failed)?.next_proposal;
+                if !(1..next).contains(&id) {
+                    return Err(none(format!("there is no proposal {id}")));
+                }
+                let address = organs.registry.proposal_address(id).await.map_err(failed)?;
+                (address, format!("proposal/{id}"))
+            }
+            _ => {
+                let Ok(index) = self.organisation.find_member(text) else { return Err(known) };
+                let name = &self.organisation.members[index].name;
+                let members = organs.registry.members().await.map_err(failed)?;
+                let seat = identity::seat_of(self, &members, index);
+                let payout = seat.and_then(|seat| seat.payout.clone());
+                (payout.ok_or_else(|| none(format!("{name} has set no address for payments")))?, name.clone())
+            }
+        };
+        self.looked_up().insert(address.clone(), name);
+        Ok(address)
     }
 
     /// The account that `text` means: a name or an address.
@@ -215,13 +342,13 @@ impl World {
             }
         };
         let what = format!("\"{text}\" is not an account");
-        let hint = "give an address like 0: and 64 hexadecimal digits, or a name";
+        let hint = "give an address like 0: and 64 hexadecimal digits, or a name like treasury or contest/3";
         Err(CliError::new(Status::Usage, "bad-address", what, why, hint))
     }
 
-    /// Names of the stand-in keys that the members have here.
+    /// Names of the keys that the members have here.
     pub(crate) fn roster(&self) -> Roster {
-        members::roster(&self.organisation)
+        identity::roster(self)
     }
 }
 

@@ -12,7 +12,7 @@ use ton_abi::{
 use tycho_types::models::AccountStatus;
 
 use crate::net::Transport;
-use crate::processing::{Outgoing, Tree};
+use crate::processing::{Observer, Outgoing, Tree};
 use crate::{Error, Registry, Result, crypto, tvm};
 
 /// How a client makes and follows messages.
@@ -94,6 +94,17 @@ impl Deploy {
     }
 }
 
+/// A message that a simulation would have had signed.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The message without its signature.
+    pub message: UnsignedMessage,
+    /// ABI of its destination.
+    pub abi: ContractAbi,
+    /// The header it was made with: time, end of life, key of the signer.
+    pub header: Header,
+}
+
 /// The client side of a network.
 ///
 /// Safe to share between threads. Header times made by one client grow strictly, so that two messages of the
@@ -103,6 +114,8 @@ pub struct Client {
     registry: RwLock<Arc<Registry>>,
     settings: Settings,
     last_time: Mutex<UnixMillis>,
+    observer: Mutex<Option<Arc<dyn Observer>>>,
+    drafts: Mutex<Vec<Draft>>,
 }
 
 impl Client {
@@ -116,7 +129,30 @@ impl Client {
     #[must_use]
     pub fn with_settings(transport: Arc<dyn Transport>, registry: Registry, settings: Settings) -> Self {
         let registry = RwLock::new(Arc::new(registry));
-        Self { transport, registry, settings, last_time: Mutex::default() }
+        Self {
+            transport,
+            registry,
+            settings,
+            last_time: Mutex::default(),
+            observer: Mutex::default(),
+            drafts: Mutex::default(),
+        }
+    }
+
+    /// Has somebody told what becomes of messages from now on.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        *self.observer.lock().unwrap_or_else(PoisonError::into_inner) = Some(observer);
+    }
+
+    /// Whoever is told.
+    pub(crate) fn observer(&self) -> Option<Arc<dyn Observer>> {
+        self.observer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The messages that would have been signed, on a [simulation](crate::net::Simulation), in their order.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<Draft> {
+        self.drafts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The network.
@@ -171,7 +207,7 @@ impl Client {
         *last
     }
 
-    /// Has a message signed.
+    /// Has a message signed; on a [simulation](crate::net::Simulation) the signer is not asked.
     ///
     /// `header` is the one the message was made with.
     ///
@@ -192,7 +228,13 @@ impl Client {
         if tvm::wants_signature_id(&self.transport.config().await?) {
             return Err(Error::SignatureId { network: network() });
         }
-        let cell = crypto::sign_message(message, signer)?;
+        let cell = if self.transport.is_simulation() {
+            let draft = Draft { message: message.clone(), abi: abi.clone(), header: *header };
+            self.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(draft);
+            message.with_signature(&crypto::placeholder(message.hash()))?
+        } else {
+            crypto::sign_message(message, signer)?
+        };
         let expire = abi.has_header(AbiHeaderType::Expire).then_some(header.expire);
         Outgoing::new(cell, expire)
     }

@@ -38,6 +38,13 @@ pub fn sign_message(message: &UnsignedMessage, signer: &dyn Signer) -> Result<Ce
     Ok(message.with_signature(&signature)?)
 }
 
+/// What stands in the place of a signature on a simulation: of the same size, right for no key.
+pub(crate) fn placeholder(hash: &ton_abi::Hash) -> Signature {
+    let mut bytes = [0xff; 64];
+    bytes[..32].copy_from_slice(&hash.0);
+    Signature(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

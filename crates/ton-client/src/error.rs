@@ -45,6 +45,14 @@ pub enum Error {
         #[source]
         source: TransportError,
     },
+    /// Whoever observes the messages stopped one before it was posted.
+    #[error("message {message} was not sent: {reason}")]
+    Unsent {
+        /// The message.
+        message: MsgHash,
+        /// Why.
+        reason: String,
+    },
     /// A message tree has more transactions than the client follows.
     #[error("message {message} caused more than {limit} transactions")]
     TreeTooLarge {

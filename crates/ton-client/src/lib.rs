@@ -6,6 +6,7 @@
 //! - [`net::Transport`] is what a network must be able to answer: the embedded node implements it, and
 //!   [`net::GraphqlTransport`] and [`net::JrpcTransport`] for remote endpoints;
 //! - [`Client`] has `deploy`, `call`, `run_getter`, `process_message`, `wait_tree`;
+//! - [`net::Simulation`] shows beforehand, without any secret, what messages would do;
 //! - [`processing::Tree`] is the whole message tree: every transaction with decoded call, events, answers, exit
 //!   codes by name, fees and gas;
 //! - [`Registry`] holds the names: ABIs, accounts, exit codes.
@@ -45,7 +46,7 @@ pub mod tvm;
 
 pub use ton_abi as abi;
 
-pub use self::client::{Client, Contract, Deploy, Settings};
+pub use self::client::{Client, Contract, Deploy, Draft, Settings};
 pub use self::error::{Error, Failure, GetterFailure, NotIncluded, NotIncludedCause, Result};
 pub use self::ids::{BlockId, MsgHash, TxHash};
 pub use self::registry::Registry;

@@ -1,6 +1,7 @@
 //! `subgov contest …`
 
 use clap::Subcommand;
+use governance::Organs;
 use governance::payload::{Launch, SpecJuror};
 use governance::text::Digest;
 use governance::workflow;
@@ -86,9 +87,12 @@ async fn list(state: &StateArgs) -> Result<Answer, CliError> {
 }
 
 async fn launch(args: &Propose, progress: Progress) -> Result<Answer, CliError> {
-    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world)?;
-        let jury = args.jury.iter().map(|text| juror(world, text)).collect::<Result<_, _>>()?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
+        let mut jury = Vec::new();
+        for text in &args.jury {
+            jury.push(juror(world, organs, text).await?);
+        }
         let launch = Launch { item: args.item, bootstrap_jury: jury, ..Launch::default() };
         let proposed = workflow::propose_launch(organs, &world.organisation, launch, &key, recorder).await;
         let failed = |error| from_workflow(format!("contest {} cannot be proposed", args.item), error);
@@ -100,7 +104,7 @@ async fn launch(args: &Propose, progress: Progress) -> Result<Answer, CliError> 
 }
 
 /// `KEY=ACCOUNT`
-fn juror(world: &World, text: &str) -> Result<SpecJuror, CliError> {
+async fn juror(world: &World, organs: &Organs<'_>, text: &str) -> Result<SpecJuror, CliError> {
     let wrong = |why: String| {
         let what = format!("\"{text}\" is not a juror");
         let hint = "give 64 hexadecimal digits of a key, an equals sign, and an address";
@@ -108,12 +112,12 @@ fn juror(world: &World, text: &str) -> Result<SpecJuror, CliError> {
     };
     let (key, account) = text.split_once('=').ok_or_else(|| wrong("there is no equals sign".to_owned()))?;
     let key = key.parse().map_err(|error| wrong(format!("{error}")))?;
-    Ok(SpecJuror { key, addr: world.account(account)? })
+    Ok(SpecJuror { key, addr: world.find_account(organs, account).await? })
 }
 
 async fn poke(args: &Poke, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
     let id = args.id;
-    act(&args.state, args.trial, progress, async |_, organs, recorder| {
+    act(&args.state, &args.trial, progress, async |_, organs, recorder| {
         let failed = |error| from_client(format!("contest {id}: cannot {verb}"), error);
         let contest = organs.contest(id).await.map_err(failed)?;
         let tree = match verb {
@@ -134,8 +138,8 @@ async fn poke(args: &Poke, verb: &'static str, progress: Progress) -> Result<Ans
 
 async fn publish(args: &Publish, progress: Progress) -> Result<Answer, CliError> {
     let id = args.id;
-    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world)?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
         let failed = |error| from_workflow(format!("contest {id} cannot be published"), error);
         let record = workflow::report(organs, id).await.map_err(failed)?;
         let hash = Digest::of(&record);

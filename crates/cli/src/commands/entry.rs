@@ -14,7 +14,7 @@ use crate::contracts::{self, ContractsArgs};
 use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_workflow};
 use crate::output::{Answer, Progress};
-use crate::person::{Person, wallet_contract};
+use crate::person::{Person, wallet, wallet_contract};
 use crate::state::StateArgs;
 
 #[derive(Debug, Subcommand)]
@@ -82,13 +82,13 @@ pub(crate) async fn run(command: &Entry, progress: Progress) -> Result<Answer, C
 async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
     let (work, id) = (read_work(&args.work)?, args.contest);
     let contracts = contracts::build(&args.contracts)?.organisation;
-    act(&args.state, args.person.trial, progress, async |world, organs, recorder| {
+    act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
         let failed = |error| from_client(format!("contest {id} cannot be read"), error);
         let contest = organs.contest(id).await.map_err(failed)?;
         let spec = contest.spec().await.map_err(failed)?;
-        let wallet = args.person.wallet(world, wallet_contract(&contracts), recorder).await?;
+        let (name, key) = args.person.signer(world);
+        let wallet = wallet(world, wallet_contract(&contracts), &key, recorder).await?;
         let form = EntryForm { content: work, link: args.link.clone(), terms: spec.terms_hash };
-        let (name, key) = (args.person.name(), args.person.signer());
         let entered = workflow::enter(&contest, &form, spec.entry_deposit, &wallet, &key, recorder).await;
         let entry =
             entered.map_err(|error| from_workflow(format!("{name} cannot enter contest {id}"), error))?;
@@ -110,11 +110,11 @@ fn read_work(path: &Path) -> Result<Digest, CliError> {
 async fn claim(args: &Claim, progress: Progress) -> Result<Answer, CliError> {
     let (id, item) = (args.contest, args.item);
     let contracts = contracts::build(&args.contracts)?.organisation;
-    act(&args.state, args.person.trial, progress, async |world, organs, recorder| {
+    act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
         let failed = |error| from_client(format!("contest {id} cannot be read"), error);
         let contest = organs.contest(id).await.map_err(failed)?;
-        let wallet = args.person.wallet(world, wallet_contract(&contracts), recorder).await?;
-        let (name, key) = (args.person.name(), args.person.signer());
+        let (name, key) = args.person.signer(world);
+        let wallet = wallet(world, wallet_contract(&contracts), &key, recorder).await?;
         let claimed = workflow::claim(&contest, item, &wallet, &key, recorder).await;
         claimed.map_err(|error| from_workflow(format!("{name} cannot claim payout {item}"), error))?;
         let balance = wallet.balance().await.map_err(failed)?;
@@ -126,8 +126,8 @@ async fn claim(args: &Claim, progress: Progress) -> Result<Answer, CliError> {
 
 async fn nominate(args: &Nominate, progress: Progress) -> Result<Answer, CliError> {
     let (id, entry) = (args.contest, args.entry);
-    act(&args.state, args.person.trial, progress, async |_, organs, recorder| {
-        let (name, key) = (args.person.name(), args.person.signer());
+    act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.person.signer(world);
         let what = format!("{name} cannot ask for a seat");
         let failed = |error| from_client(&what, error);
         let contest = organs.contest(id).await.map_err(failed)?;

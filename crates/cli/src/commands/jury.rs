@@ -68,13 +68,14 @@ async fn list(state: &StateArgs) -> Result<Answer, CliError> {
 }
 
 async fn commit(args: &Commit, progress: Progress) -> Result<Answer, CliError> {
-    let (id, key, name) = (args.contest, args.person.signer(), args.person.name());
+    let id = args.contest;
     let sealed = SealedCard { card: cards::read(&args.card)?, salt: salt()? };
-    let what = format!("{name} cannot commit to a card of contest {id}");
-    act(&args.state, args.person.trial, progress, async |_, organs, recorder| {
+    act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.person.signer(world);
+        let what = format!("{name} cannot commit to a card of contest {id}");
         let contest = organs.contest(id).await.map_err(|error| from_client(&what, error))?;
         // The card is on disk before anything is sent: a commitment that nobody can open would cost the seat.
-        let kept = if args.person.trial.dry_run {
+        let kept = if world.is_simulation() {
             None
         } else {
             Some(cards::keep(&args.state.state, id, &key.public_key(), &sealed)?)
@@ -90,20 +91,16 @@ async fn commit(args: &Commit, progress: Progress) -> Result<Answer, CliError> {
 }
 
 async fn reveal(args: &Reveal, progress: Progress) -> Result<Answer, CliError> {
-    let (id, key, name) = (args.contest, args.person.signer(), args.person.name());
-    let what = format!("{name} cannot reveal a card of contest {id}");
-    let kept = cards::kept(&args.state.state, id, &key.public_key())?;
-    if kept.is_empty() {
-        let why = "no card of this juror for this contest is kept in the network's directory";
-        return Err(CliError::new(
-            Status::Usage,
-            "no-card",
-            what,
-            why,
-            "commit to a card with `subgov jury commit`",
-        ));
-    }
-    act(&args.state, args.person.trial, progress, async |_, organs, recorder| {
+    let id = args.contest;
+    act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.person.signer(world);
+        let what = format!("{name} cannot reveal a card of contest {id}");
+        let kept = cards::kept(&args.state.state, id, &key.public_key())?;
+        if kept.is_empty() {
+            let why = "no card of this juror for this contest is kept in the network's directory";
+            let hint = "commit to a card with `subgov jury commit`";
+            return Err(CliError::new(Status::Usage, "no-card", what, why, hint));
+        }
         let contest = organs.contest(id).await.map_err(|error| from_client(&what, error))?;
         let mut refused = None;
         for sealed in &kept {

@@ -53,8 +53,8 @@ pub(crate) async fn run(command: &Member, progress: Progress) -> Result<Answer, 
 }
 
 async fn attest(args: &Attest, progress: Progress) -> Result<Answer, CliError> {
-    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world)?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
         let declaration = Digest::of(&world.organisation.governance.declaration);
         let signed = workflow::attest(organs, declaration, &key, recorder).await;
         signed.map_err(|error| from_workflow(format!("{name} cannot sign the declaration"), error))?;

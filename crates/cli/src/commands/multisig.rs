@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use ton_abi::{Boc, Cell, Nano};
 use ton_client::processing::Tree;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, act};
 use crate::error::{CliError, Status};
 use crate::failure::from_client;
-use crate::ledger::Ledger;
 use crate::output::{Answer, Progress};
+use crate::recorder::Recorder;
 use crate::state::{StateArgs, World};
 
 #[derive(Debug, Subcommand)]
@@ -74,36 +74,37 @@ pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer
         Multisig::Show(state) => view::show(&World::open(state).await?).await,
         Multisig::List(state) => view::list(&World::open(state).await?).await,
         Multisig::Submit(args) => submit(args, progress).await,
-        Multisig::Confirm(args) => act(args, "confirm", progress).await,
-        Multisig::Reject(args) => act(args, "reject", progress).await,
-        Multisig::Revoke(args) => act(args, "revoke", progress).await,
-        Multisig::Execute(args) => act(args, "execute", progress).await,
+        Multisig::Confirm(args) => decide(args, "confirm", progress).await,
+        Multisig::Reject(args) => decide(args, "reject", progress).await,
+        Multisig::Revoke(args) => decide(args, "revoke", progress).await,
+        Multisig::Execute(args) => decide(args, "execute", progress).await,
     }
 }
 
 async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state).await?;
-    args.actor.trial.check(&world)?;
-    let (name, key) = args.actor.signer(&world)?;
-    let payment = Payment {
-        to: world.account(&args.to)?,
-        value: args.value.unwrap_or(Nano::ZERO),
-        bounce: !args.no_bounce,
-        all_balance: args.all_balance,
-        payload: args.payload.as_deref().map(payload).transpose()?,
-    };
-    let what = format!("{name} cannot submit the payment");
-    let failed = |error| from_client(&what, error);
-    let multisig = world.multisig();
-    let balance = multisig.balance().await.map_err(failed)?;
-    if payment.value > balance && !args.allow_short_balance {
-        let why = format!("the wallet has {balance:#} TON, the payment is {:#} TON", payment.value);
-        let hint = "top the wallet up, pay less, or give --allow-short-balance to submit it all the same";
-        return Err(CliError::new(Status::Safety, "short-balance", what, why, hint));
-    }
-    progress.say(format!("{name} submits a payment to {}", world.label(&payment.to)));
-    let (id, tree) = multisig.submit(&payment, &key).await.map_err(failed)?;
-    finish(&mut world, &args.actor, &name, "submit", id, tree).await
+    let body = args.payload.as_deref().map(payload).transpose()?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
+        let payment = Payment {
+            to: world.find_account(organs, &args.to).await?,
+            value: args.value.unwrap_or(Nano::ZERO),
+            bounce: !args.no_bounce,
+            all_balance: args.all_balance,
+            payload: body.clone(),
+        };
+        let what = format!("{name} cannot submit the payment");
+        let failed = |error| from_client(&what, error);
+        let balance = organs.multisig.balance().await.map_err(failed)?;
+        if payment.value > balance && !args.allow_short_balance {
+            let why = format!("the wallet has {balance:#} TON, the payment is {:#} TON", payment.value);
+            let hint = "top the wallet up, pay less, or give --allow-short-balance to submit it all the same";
+            return Err(CliError::new(Status::Safety, "short-balance", &what, why, hint));
+        }
+        let (id, tree) = organs.multisig.submit(&payment, &key).await.map_err(failed)?;
+        let text = format!("{name} submits transaction {id} to {}", world.label(&payment.to));
+        finish(world, recorder, (&name, "submit", id), text, tree).await
+    })
+    .await
 }
 
 fn payload(text: &str) -> Result<Cell, CliError> {
@@ -118,53 +119,39 @@ fn payload(text: &str) -> Result<Cell, CliError> {
     })
 }
 
-async fn act(args: &Act, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
-    let mut world = World::open(&args.state).await?;
-    args.actor.trial.check(&world)?;
-    let (name, key) = args.actor.signer(&world)?;
-    let multisig = world.multisig();
+async fn decide(args: &Act, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
     let id = args.id;
-    progress.say(format!("{name}: {verb} transaction {id}"));
-    let tree = match verb {
-        "confirm" => multisig.confirm(id, &key).await,
-        "reject" => multisig.reject(id, &key).await,
-        "revoke" => multisig.revoke(id, &key).await,
-        _ => multisig.execute(id, &key).await,
-    };
-    let tree = tree.map_err(|error| from_client(format!("{name} cannot {verb} transaction {id}"), error))?;
-    finish(&mut world, &args.actor, &name, verb, id, tree).await
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
+        let multisig = &organs.multisig;
+        let tree = match verb {
+            "confirm" => multisig.confirm(id, &key).await,
+            "reject" => multisig.reject(id, &key).await,
+            "revoke" => multisig.revoke(id, &key).await,
+            _ => multisig.execute(id, &key).await,
+        };
+        let tree =
+            tree.map_err(|error| from_client(format!("{name} cannot {verb} transaction {id}"), error))?;
+        let text = format!("{name}: {verb} transaction {id}");
+        finish(world, recorder, (&name, verb, id), text, tree).await
+    })
+    .await
 }
 
-/// Keeps the network and tells what the message caused. A payment that failed on its way is a failure, though the
-/// wallet has done its part and the network is kept.
+/// Tells what the message caused. A payment that failed on its way is a failure, though the wallet has done its part.
 async fn finish(
-    world: &mut World,
-    actor: &Actor,
-    name: &str,
-    verb: &str,
-    id: TransactionId,
+    world: &World,
+    recorder: &mut Recorder<'_>,
+    (name, verb, id): (&str, &str, TransactionId),
+    text: String,
     tree: Tree,
-) -> Result<Answer, CliError> {
-    let mut ledger = Ledger::default();
-    ledger.note(format!("{verb} {id}"), name, &tree);
+) -> Result<(String, Value), CliError> {
+    recorder.ledger.note(format!("{verb} {id}"), name, &tree);
     let after = view::transaction(world, id).await?;
-    if !actor.trial.dry_run {
-        world.save()?;
-    }
-    let effects = view::effects(world, &tree);
-    let data = json!({
-        "transaction": id,
-        "dry_run": actor.trial.dry_run,
-        "steps": ledger.to_json(),
-        "effects": effects.iter().map(|effect| Value::from(effect.as_str())).collect::<Vec<_>>(),
-        "waiting": after.data,
-    });
+    let data = json!({ "transaction": id, "waiting": after.data });
     if let Err(error) = tree.expect_success() {
         let what = format!("transaction {id} was not carried out");
         return Err(from_client(what, error).with_data(data));
     }
-    let mut text: String = effects.iter().map(|effect| format!("{effect}\n")).collect();
-    text += &after.text;
-    text += &ledger.to_text();
-    Ok(Answer { text, data, warnings: actor.trial.warnings() })
+    Ok((format!("{text}\n{}", after.text), data))
 }

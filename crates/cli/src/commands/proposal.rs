@@ -77,8 +77,8 @@ async fn vote(args: &Vote, progress: Progress) -> Result<Answer, CliError> {
         Say::No => Choice::No,
         Say::Abstain => Choice::Abstain,
     };
-    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world)?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
         let tally = workflow::vote_as(organs, id, choice, &key, recorder).await;
         let tally =
             tally.map_err(|error| from_workflow(format!("{name} cannot vote on proposal {id}"), error))?;
@@ -97,7 +97,7 @@ async fn vote(args: &Vote, progress: Progress) -> Result<Answer, CliError> {
 
 async fn execute(args: &Execute, progress: Progress) -> Result<Answer, CliError> {
     let id = args.id;
-    act(&args.state, args.trial, progress, async |_, organs, recorder| {
+    act(&args.state, &args.trial, progress, async |_, organs, recorder| {
         let what = format!("proposal {id} is not carried out");
         let failed = |error| from_client(&what, error);
         let proposal = organs.proposal(id).await.map_err(failed)?;

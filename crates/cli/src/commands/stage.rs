@@ -79,8 +79,8 @@ pub(crate) async fn run(command: &Stage, progress: Progress) -> Result<Answer, C
 }
 
 async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
-    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world)?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
         let what = format!("stage {} cannot be funded", args.stage);
         let stage = organs.treasury.stage(args.stage).await.map_err(|error| from_client(&what, error))?;
         let amount = args.value.unwrap_or_else(|| stage.needs());
@@ -99,8 +99,8 @@ async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {
 
 async fn close(args: &Close, progress: Progress) -> Result<Answer, CliError> {
     let report = read_report(&args.report)?;
-    act(&args.state, args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world)?;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
         let report_hash = Digest::of(&report);
         let link = args.link.clone();
         let action = Action::CloseStage(CloseStage { stage: args.stage, report_hash, link });

@@ -58,7 +58,7 @@ impl Remote {
     }
 
     /// Chain time.
-    pub(crate) async fn now(&self) -> Result<UnixTime, CliError> {
+    async fn now(&self) -> Result<UnixTime, CliError> {
         let now = self.transport().now(&giver::ADDRESS).await;
         Ok(now.map_err(|error| unreachable("the network's time cannot be read", error))?.seconds())
     }

@@ -154,7 +154,7 @@ fn a_kept_demonstration_goes_on_by_hand() {
     let id = envelope["data"][0]["id"].as_str().expect("the grant still waits").to_owned();
     let (status, envelope) = json(["multisig", "confirm", "--state", state, "--as", "Senya", &id]);
     assert_eq!(status, 0, "{envelope:#}");
-    assert!(envelope["data"]["waiting"].is_null(), "{envelope:#}");
+    assert!(envelope["data"]["result"]["waiting"].is_null(), "{envelope:#}");
     let (_, envelope) = json(["stage", "list", "--state", state]);
     assert_eq!(envelope["data"]["stages"][0]["status"], "active", "{envelope:#}");
     fails(["demo", "--state", state], 5, "state-exists", "keeps a network already");

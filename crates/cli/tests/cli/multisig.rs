@@ -45,7 +45,7 @@ fn refused(folder: &TempDir, verb: &str, args: &[&str], why: &str) {
 
 fn submit(folder: &TempDir, value: &str) -> String {
     let data = done(folder, "submit", &["--as", "Renat Skitsan", "--to", "giver", "--value", value]);
-    data["transaction"].as_str().expect("an id").to_owned()
+    data["result"]["transaction"].as_str().expect("an id").to_owned()
 }
 
 fn balance(folder: &TempDir) -> u128 {
@@ -71,7 +71,7 @@ fn seven_more_members_confirm_and_the_payment_leaves() {
     let id = submit(&folder, "50.5");
     for member in 1..=6 {
         let data = done(&folder, "confirm", &["--as", &member.to_string(), &id]);
-        assert_eq!(data["waiting"]["received"], member + 1);
+        assert_eq!(data["result"]["waiting"]["received"], member + 1);
         assert!(balance(&folder) > before - 1_000_000_000, "nothing is paid before the eighth confirmation");
     }
     let waiting = done(&folder, "list", &[]);
@@ -79,7 +79,7 @@ fn seven_more_members_confirm_and_the_payment_leaves() {
     assert_eq!(waiting[0]["value"], "50500000000");
 
     let data = done(&folder, "confirm", &["--as", "itakura", &id]);
-    assert!(data["waiting"].is_null(), "{data:#}");
+    assert!(data["result"]["waiting"].is_null(), "{data:#}");
     let effects = data["effects"].to_string();
     assert!(effects.contains("sends 50.5 TON to giver"), "{effects}");
     let paid = before - balance(&folder);
@@ -103,11 +103,11 @@ fn members_reject_what_they_do_not_want() {
     let id = submit(&folder, "1");
     for member in 1..=7 {
         let data = done(&folder, "reject", &["--as", &member.to_string(), &id]);
-        assert_eq!(data["waiting"]["rejected"].as_array().map(Vec::len), Some(member));
+        assert_eq!(data["result"]["waiting"]["rejected"].as_array().map(Vec::len), Some(member));
     }
     refused(&folder, "reject", &["--as", "7", &id], "ALREADY_REJECTED");
     let data = done(&folder, "reject", &["--as", "8", &id]);
-    assert!(data["waiting"].is_null(), "seven are left, eight are needed: {data:#}");
+    assert!(data["result"]["waiting"].is_null(), "seven are left, eight are needed: {data:#}");
 }
 
 #[test]
@@ -139,8 +139,8 @@ fn a_confirmation_can_be_taken_back() {
     let id = submit(&folder, "1");
     done(&folder, "confirm", &["--as", "Serge Medvedev", &id]);
     let data = done(&folder, "revoke", &["--as", "Serge Medvedev", &id]);
-    assert_eq!(data["waiting"]["received"], 1);
-    assert_eq!(data["waiting"]["signed"], serde_json::json!(["Renat Skitsan"]));
+    assert_eq!(data["result"]["waiting"]["received"], 1);
+    assert_eq!(data["result"]["waiting"]["signed"], serde_json::json!(["Renat Skitsan"]));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_dry_run_changes_nothing() {
     let args = ["--as", "0", "--to", "giver", "--value", "1", "--dry-run"];
     let (status, envelope) = multisig(&folder, "submit", &args);
     assert_eq!((status, &envelope["data"]["dry_run"]), (0, &Value::from(true)));
-    assert_eq!(envelope["warnings"][0], "dry run: nothing was kept");
+    assert_eq!(envelope["warnings"][0], "dry run: nothing was sent");
     assert_eq!(fs::read(folder.path().join("node.state")).expect("the state"), before);
     assert_eq!(done(&folder, "list", &[]), Value::Array(Vec::new()));
 }
@@ -169,19 +169,19 @@ fn more_than_the_wallet_has_is_stopped_unless_wanted() {
 fn a_payment_waits_for_money_and_is_executed_once_it_is_there() {
     let folder = network();
     let pay = ["--as", "0", "--to", "giver", "--value", "900000", "--allow-short-balance"];
-    let id = done(&folder, "submit", &pay)["transaction"].as_str().expect("an id").to_owned();
+    let id = done(&folder, "submit", &pay)["result"]["transaction"].as_str().expect("an id").to_owned();
     let mut data = Value::Null;
     for member in 1..=7 {
         data = done(&folder, "confirm", &["--as", &member.to_string(), &id]);
     }
-    assert_eq!(data["waiting"]["state"], "ready", "{data:#}");
+    assert_eq!(data["result"]["waiting"]["state"], "ready", "{data:#}");
     assert!(data["effects"].to_string().contains("TxDeferred"), "{data:#}");
 
     let state = text(folder.path());
     let fund = ["node", "fund", "--state", state, "--to", "multisig", "--value", "300000"];
     assert_eq!(json(fund).0, 0);
     let data = done(&folder, "execute", &["--as", "14", &id]);
-    assert!(data["waiting"].is_null(), "{data:#}");
+    assert!(data["result"]["waiting"].is_null(), "{data:#}");
     assert!(data["effects"].to_string().contains("sends 900000 TON to giver"), "{data:#}");
 }
 

@@ -9,9 +9,11 @@ use serde_json::Value;
 /// The program with these arguments and nothing from the caller's environment that would change it.
 pub(crate) fn subgov<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::cargo_bin("subgov").expect("the program is built before its tests");
-    for name in ["STATE", "ORGANISATION", "PHRASE", "CONTRACTS", "IMAGES", "NETWORK"] {
+    for name in ["STATE", "ORGANISATION", "PHRASE", "SECRET", "CONTRACTS", "IMAGES", "NETWORK"] {
         command.env_remove(format!("SUBGOV_{name}"));
     }
+    // There is nobody to ask.
+    command.env("SUBGOV_YES", "1");
     // No user has a configuration there.
     command.env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
     command.args(args);

@@ -5,4 +5,5 @@ mod decisions;
 mod founding;
 mod hall;
 mod jurors;
+mod simulated;
 mod stages;

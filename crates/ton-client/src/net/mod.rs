@@ -5,6 +5,7 @@
 //! [`crate::processing`], the same for every transport.
 //!
 //! - [`GraphqlTransport`] and [`JrpcTransport`] are networks behind one or several endpoints ([`Options`]);
+//! - [`Simulation`] tries out what another network would do, in memory and without secrets;
 //! - [`LocalProof`] decides whether a network is one for development.
 //!
 //! # Invariants
@@ -23,6 +24,7 @@ mod jrpc;
 mod link;
 mod local;
 mod options;
+mod simulation;
 mod socket;
 
 use std::fmt;
@@ -40,6 +42,7 @@ use self::link::Outcome;
 pub use self::link::Refusal;
 pub use self::local::LocalProof;
 pub use self::options::{BadOptions, Options, Secret};
+pub use self::simulation::{SIMULATED_TRANSACTIONS, Simulation};
 use crate::ids::{BlockId, MsgHash, TxHash};
 
 /// A cause of any kind.
@@ -88,6 +91,11 @@ pub trait Transport: Send + Sync {
 
     /// Whether it is a network of its own for development, where keys of public knowledge are welcome.
     fn is_local(&self) -> bool {
+        false
+    }
+
+    /// Whether nothing that is posted has any effect, and signatures are not looked at: clients ask no signer then.
+    fn is_simulation(&self) -> bool {
         false
     }
 

@@ -6,6 +6,7 @@
 //! message anew: one that may still land is never sent in another form.
 
 mod expiry;
+mod observer;
 mod step;
 mod tree;
 
@@ -14,6 +15,7 @@ use std::collections::VecDeque;
 use chain::{ExecError, TransactionView};
 use ton_abi::{Address, Cell, Lt, MessageKind, MessageView, UnixTime};
 
+pub use self::observer::Observer;
 pub use self::step::{FailureKind, Step, StepMessage};
 pub use self::tree::Tree;
 use crate::error::{NotIncluded, NotIncludedCause};
@@ -80,6 +82,9 @@ impl Client {
     /// # Errors
     /// Those of [`Client::send_message`] and [`Client::resume_message`].
     pub async fn process_message(&self, message: &Outgoing) -> Result<Tree> {
+        if let Some(observer) = self.observer() {
+            observer.sending(message)?;
+        }
         match self.send_message(message).await {
             // Nobody took it, so there is nothing to wait for.
             Err(error @ Error::Transport(TransportError::Refused { .. })) => Err(error),
@@ -98,7 +103,13 @@ impl Client {
             Err(Error::Transport(source)) if source.is_temporary() => {
                 Err(Error::Interrupted { message: message.hash, expire: message.expire, source })
             }
-            outcome => outcome?.expect_accepted(),
+            outcome => {
+                let tree = outcome?;
+                if let Some(observer) = self.observer() {
+                    observer.finished(&tree);
+                }
+                tree.expect_accepted()
+            }
         }
     }
 
@@ -148,6 +159,13 @@ impl Client {
         let mut steps = vec![self.decode(&first).await?];
         let mut awaited = VecDeque::new();
         await_children(&mut awaited, &steps, 0);
+        let observer = self.observer();
+        let tell = |done, waiting| {
+            if let Some(observer) = &observer {
+                observer.followed(&message, done, waiting);
+            }
+        };
+        tell(1, awaited.len());
         while let Some(next) = awaited.pop_front() {
             if steps.len() >= limit {
                 return Err(Error::TreeTooLarge { message, limit });
@@ -158,6 +176,7 @@ impl Client {
             step.depth = next.depth;
             steps.push(step);
             await_children(&mut awaited, &steps, steps.len() - 1);
+            tell(steps.len(), awaited.len());
         }
         Ok(Tree { message, steps: in_order(steps) })
     }

@@ -3,10 +3,8 @@
 use governance::multisig::{Custodian, QueuedTransaction, TransactionId};
 use serde_json::{Value, json};
 use ton_client::Error as ClientError;
-use ton_client::processing::Tree;
 
 use crate::error::CliError;
-use crate::event::words;
 use crate::failure::from_client;
 use crate::members::STAND_INS;
 use crate::output::Answer;
@@ -134,18 +132,4 @@ fn waiting_json(world: &World, waiting: &[QueuedTransaction], custodians: &[Cust
         })
     };
     waiting.iter().map(item).collect()
-}
-
-/// What a message did, in words: payments and events.
-pub(super) fn effects(world: &World, tree: &Tree) -> Vec<String> {
-    let payments =
-        tree.steps.iter().flat_map(|step| step.internal_messages().map(move |message| (step, message)));
-    let payments = payments.filter_map(|(step, message)| {
-        let to = message.view.dst.as_ref().filter(|to| *to != step.account())?;
-        let (from, value) = (world.label(step.account()), message.view.value);
-        Some(format!("{from} sends {value:#} TON to {}", world.label(to)))
-    });
-    let roster = world.roster();
-    let events = tree.events().map(|(_, event)| words(event, &roster, |address| world.label(address)));
-    payments.chain(events).collect()
 }
