@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    config, contest, demo, entry, explain, jury, key, member, multisig, node, proposal, stage,
+    config, contest, demo, entry, explain, jury, key, member, multisig, node, proposal, results, stage,
 };
 
 /// Runs a sub-governance of a TON network.
@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// The stages of the plan with their contests and budgets.
     #[command(subcommand)]
     Stage(stage::Stage),
+    /// The public catalogue of results: shown, written down, checked.
+    #[command(subcommand)]
+    Results(results::Results),
     /// The networks that commands can work on.
     #[command(subcommand)]
     Config(config::Config),

@@ -11,6 +11,7 @@ pub(crate) mod member;
 pub(crate) mod multisig;
 pub(crate) mod node;
 pub(crate) mod proposal;
+pub(crate) mod results;
 pub(crate) mod stage;
 
 use crate::args::Command;
@@ -36,6 +37,7 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Entry(command) => entry::run(command, progress).await,
         Command::Jury(command) => jury::run(command, progress).await,
         Command::Stage(command) => stage::run(command, progress).await,
+        Command::Results(command) => results::run(command, progress).await,
         Command::Config(command) => config::run(command),
         Command::Key(command) => key::run(command, progress),
         Command::Explain(command) => explain::run(command),

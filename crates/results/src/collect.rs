@@ -5,7 +5,7 @@ mod money;
 
 use std::collections::BTreeSet;
 
-use governance::registry::{CodeKind, ContestStatus};
+use governance::registry::ContestStatus;
 use governance::{Organs, Roster, jury_pool, multisig, proposal, registry, treasury};
 use ton_abi::{Address, Hash, UnixTime};
 use ton_client::{Client, Error as ClientError};
@@ -129,11 +129,6 @@ async fn is_unchanged(client: &Client, facts: &Facts) -> Result<bool, Error> {
         }
     }
     Ok(true)
-}
-
-/// Place of a contract's code in the registry's list, if the registry deploys it.
-pub(crate) fn code_kind(contract: &str) -> Option<CodeKind> {
-    CodeKind::ALL.iter().copied().find(|kind| kind.word() == contract)
 }
 
 /// A hash that is not there.

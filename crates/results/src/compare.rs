@@ -8,6 +8,8 @@ use crate::text::plain;
 
 /// Longest value that is shown.
 const SHOWN: usize = 120;
+/// Characters shown before a difference.
+const BEFORE: usize = 20;
 /// Largest file that is read, in bytes.
 const LARGEST: usize = 256 << 20;
 
@@ -73,8 +75,7 @@ fn values(report: &mut Report, path: &str, chain: &Value, written: &Value) {
             }
         }
         (Value::Array(chain), Value::Array(written)) => lists(report, path, chain, written),
-        _ => report
-            .holds(Check::File, &place(path), leaf(path), chain == written, || (show(chain), show(written))),
+        _ => report.holds(Check::File, &place(path), leaf(path), chain == written, || pair(chain, written)),
     }
 }
 
@@ -133,6 +134,23 @@ fn cut(path: &str) -> (&str, &str) {
         }
     }
     ("", path)
+}
+
+/// Two values that differ, each as it is shown: long texts from a little before the first difference on.
+fn pair(chain: &Value, written: &Value) -> (String, String) {
+    let (expected, found) = (show(chain), show(written));
+    let (Value::String(one), Value::String(other)) = (chain, written) else { return (expected, found) };
+    if expected != found {
+        return (expected, found);
+    }
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let part = |text: &str| {
+        let part: String = text.chars().skip(same.saturating_sub(BEFORE)).take(SHOWN - BEFORE).collect();
+        format!("…{}… from character {same} on", plain(&part))
+    };
+    let (expected, found) = (part(one), part(other));
+    // Characters that act look alike: their escapes do not.
+    if expected == found { (format!("{one:?}"), format!("{other:?}")) } else { (expected, found) }
 }
 
 /// A value as it is shown: short, on one line.

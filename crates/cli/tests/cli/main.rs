@@ -6,5 +6,6 @@ mod lists;
 mod multisig;
 mod network;
 mod node;
+mod results;
 mod support;
 mod usage;

@@ -92,7 +92,7 @@ fn one(report: &mut Report, place: &str, contest: &ContestFacts, owed: &Payout) 
     let told = at(contest, owed, None);
     report.same(Check::Payout, &place, "payee", &owed.to, &found.to);
     report.same(Check::Payout, &place, "key of the payee", &owed.key, &found.key);
-    report.same(Check::Payout, &place, "amount in nanotokens", &told.amount, &found.amount);
+    report.same(Check::Payout, &place, "amount, TON", &told.amount, &found.amount);
     report.same(Check::Payment, &place, "state by the messages", &told.state, &found.state);
     let payments = contest.payments.iter().filter(|payment| payment.item == u32::from(owed.item));
     let mut before = owed.clone();
@@ -108,7 +108,7 @@ fn message(report: &mut Report, place: &str, payment: &Payment, owed: &Payout) {
     let transfer = &payment.transfer;
     let place = format!("{place}, message {}", transfer.message);
     report.same(Check::Payment, &place, "receiver", &owed.to, &transfer.to);
-    report.same(Check::Payment, &place, "amount in nanotokens", &owed.amount, &transfer.amount);
+    report.same(Check::Payment, &place, "amount, TON", &owed.amount, &transfer.amount);
     let fit = owed.state == ItemState::Due || owed.state == ItemState::Failed;
     report.holds(Check::Payment, &place, "times that it is paid", fit, || {
         ("once".to_owned(), format!("again, after it was {}", owed.state))

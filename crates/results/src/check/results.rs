@@ -65,7 +65,7 @@ fn ranking(report: &mut Report, place: &str, contest: &ContestFacts, tally: &Tal
         report.same(Check::Ranking, &place, "place", &expected.place, &found.place);
         report.same(Check::Ranking, &place, "average in thousandths", &expected.average, &found.average);
         report.same(Check::Ranking, &place, "points", &expected.points, &found.points);
-        report.same(Check::Ranking, &place, "prize in nanotokens", &expected.prize, &found.prize);
+        report.same(Check::Ranking, &place, "prize, TON", &expected.prize, &found.prize);
     }
     let hash = hashes::ranking(expected).unwrap_or_default();
     report.same(Check::Hash, place, "hash of the ranking", &hash, &contest.results_hash);
