@@ -27,9 +27,20 @@ pub(crate) fn stand_ins(organisation: &Organisation) -> Vec<PublicKey> {
     (0..).take(organisation.members.len()).map(|index| development::signer(index).public_key()).collect()
 }
 
-/// Names of the stand-ins.
+/// Public keys that an organisation is founded with on a network for development, in the members' order: nobody here
+/// has the secrets of the proposal's own keys, so stand-ins sign for those; whoever wrote another key into the files
+/// has its secret.
+pub(crate) fn founders(organisation: &Organisation) -> Vec<PublicKey> {
+    let proposal = Organisation::of_proposal();
+    let key = |(stand_in, member): (PublicKey, &governance::organisation::Member)| {
+        if proposal.member_with(&member.public_key).is_some() { stand_in } else { member.public_key }
+    };
+    stand_ins(organisation).into_iter().zip(&organisation.members).map(key).collect()
+}
+
+/// Names of the founders.
 pub(crate) fn roster(organisation: &Organisation) -> Roster {
-    Roster::with_keys(organisation, stand_ins(organisation))
+    Roster::with_keys(organisation, founders(organisation))
 }
 
 /// Who signs deployments and pays for them.
@@ -43,7 +54,7 @@ pub(crate) fn charter<'a>(
     organisation: &'a Organisation,
     main_giver: Address,
 ) -> Charter<'a> {
-    let members = stand_ins(organisation);
+    let members = founders(organisation);
     Charter { organisation, contracts: &contracts.organisation, members, main_giver, nonce: 0 }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn page(catalogue: &Catalogue, contest: &Contest) -> Page {
     let jurors = contest.jury.iter().filter(|juror| juror.state == "revealed").count();
     let first = winners(catalogue, contest);
     let lead = match (contest.ending.as_str(), first.is_empty()) {
-        (_, false) => format!("First place: {}.", plain(&first)),
+        (_, false) => format!("First place: {}", plain(&first)),
         ("no quorum", _) => "Too few jurors judged: deposits and budget went back.".to_owned(),
         (_, true) => format!("The contest is in the phase {}.", contest.phase),
     };
