@@ -61,6 +61,24 @@ impl Client {
         Err(Error::Pending { message: message.hash, at: head.gen_utime })
     }
 
+    /// Whether it is certain that a message was not executed and never will be: chain time has passed the end of its life,
+    /// grace included, and its absence is proven.
+    ///
+    /// A rejection alone does not say so: a later block may include what an earlier one left out.
+    ///
+    /// # Errors
+    /// [`Error::Transport`], [`Error::BadTransaction`].
+    pub async fn is_void(&self, message: &Outgoing) -> Result<bool> {
+        let Some(expire) = message.expire else { return Ok(false) };
+        let head = self.transport().head(&message.address).await?;
+        if head.gen_utime <= expire.plus(self.settings().grace) {
+            return Ok(false);
+        }
+        let proven = self.knows_all_transactions(message, expire).await?;
+        // A last look, after the proof.
+        Ok(proven && self.transport().transaction_of(&message.hash).await?.is_none())
+    }
+
     /// Whether the network's list of transactions is as new as its state of the account, so that a message which is
     /// not in the list cannot have changed the account. Lists may lag, and an account that refuses a message as a replay
     /// may do so because it has executed it.
