@@ -1,10 +1,12 @@
 //! What members decide on: actions with their parameters, as the registry takes them.
 
+mod file;
 mod launch;
 
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, Cell, Error, Hash, Nano, PublicKey, UnixTime};
 
+pub use file::{BadProposalFile, ProposalFile};
 pub use launch::{Launch, LaunchError, Spec, SpecJuror, document};
 
 use crate::contest::Phase;
