@@ -1,8 +1,9 @@
 //! The organisation on a local network, where development keys stand in for the members'.
 
 use governance::contracts::Built;
+use governance::workflow::founding::Blueprint;
 use governance::workflow::{self, Charter, wallet_address};
-use governance::{Multisig, Organisation, Organs, Roster, multisig};
+use governance::{Multisig, Organisation, Organs, Roster};
 use keys::development::{self, Development};
 use keys::{PublicKey, Signer};
 use ton_abi::{Address, Nano};
@@ -15,8 +16,6 @@ use crate::recorder::Recorder;
 
 /// Development key of the deployer, behind those of the members.
 const DEPLOYER: u32 = 20;
-/// What the deployer's wallet has for its own fees.
-const DEPLOYER_MONEY: Nano = Nano::tokens(10);
 
 /// What has to be said wherever these keys sign.
 pub(crate) const STAND_INS: &str =
@@ -73,18 +72,16 @@ pub(crate) async fn open_wallet<'a>(
     wallet.map_err(|error| from_workflow("the wallet cannot be opened", error))
 }
 
-/// Founds the organisation, paid by the deployer's own wallet.
+/// Founds the organisation, paid by the deployer's own wallet, which gets its money from the giver.
 pub(crate) async fn found<'a>(
     local: &'a Local,
     contracts: &Contracts,
     organisation: &Organisation,
     recorder: &mut Recorder<'_>,
 ) -> Result<Organs<'a>, CliError> {
-    let gas = organisation.governance.gas;
-    let money = [gas.registry, gas.multisig, gas.treasury, gas.jury_pool, DEPLOYER_MONEY].into_iter().sum();
-    let built = contracts.organisation.get(multisig::CONTRACT);
-    let purse = open_wallet(local, built, &deployer(), money, recorder).await?;
+    let failed = |error| from_workflow("the organisation cannot be founded", error);
     let charter = charter(contracts, organisation, local.giver.address.clone());
-    let founded = workflow::found(&local.client, &charter, &deployer(), &purse, recorder).await;
-    founded.map_err(|error| from_workflow("the organisation cannot be founded", error))
+    let blueprint = Blueprint::draw(charter.clone(), deployer().public_key()).map_err(failed)?;
+    recorder.give(&blueprint.places().purse, blueprint.money()).await?;
+    workflow::found(&local.client, &charter, &deployer(), recorder).await.map_err(failed)
 }

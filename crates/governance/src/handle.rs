@@ -3,7 +3,7 @@
 use keys::Signer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ton_abi::{Address, Cell, ContractAbi, external_message};
+use ton_abi::{Address, Cell, ContractAbi, Header, external_message};
 use ton_client::processing::{Outgoing, Tree};
 use ton_client::{Client, Contract};
 
@@ -37,10 +37,7 @@ impl<'a> Handle<'a> {
     /// An unsigned call and everything it causes.
     pub(crate) async fn poke(&self, function: &str, params: &Value) -> Result<Tree> {
         let header = self.client.header(self.address(), None).await?;
-        let body = self.contract.abi.encode_unsigned_call(function, params, &header)?;
-        let message = external_message(self.address(), None, Some(body))?;
-        let message = Outgoing::new(message, Some(header.expire))?;
-        self.client.process_message(&message).await
+        self.client.process_message(&poke_message(&self.contract, function, params, &header)?).await
     }
 
     /// What a getter returns, as a whole.
@@ -64,6 +61,18 @@ impl<'a> Handle<'a> {
     pub(crate) fn body(&self, function: &str, params: &Value) -> Result<Cell> {
         Ok(self.contract.abi.encode_internal_body(function, params)?)
     }
+}
+
+/// An unsigned call, not yet posted. Headers as given: equal arguments give an equal message.
+pub(crate) fn poke_message(
+    contract: &Contract,
+    function: &str,
+    params: &Value,
+    header: &Header,
+) -> Result<Outgoing> {
+    let body = contract.abi.encode_unsigned_call(function, params, header)?;
+    let message = external_message(&contract.address, None, Some(body))?;
+    Outgoing::new(message, Some(header.expire))
 }
 
 /// Implements what every public handle has: the way to it and its address.

@@ -5,9 +5,9 @@
 //! - It asks for no secret: [`keys::Signer`]s come in as arguments, salts too.
 //! - It neither sleeps nor reads a clock: waiting is up to the [`Host`].
 
-mod bootstrap;
 mod decide;
 mod enter;
+pub mod founding;
 mod judge;
 mod launch;
 mod money;
@@ -21,9 +21,9 @@ use keys::PublicKey;
 use ton_abi::{Nano, UnixTime};
 use ton_client::processing::Tree;
 
-pub use bootstrap::{Charter, found, verify};
 pub use decide::{attest, carry_out, decide, propose, vote, vote_as};
 pub use enter::{enter, replace_entry, withdraw_entry};
+pub use founding::{Charter, found, verify};
 pub use judge::{commit, draw, reveal, tally};
 pub use launch::{launched, propose_launch};
 pub use money::{confirm, fund_stage, submit, submit_funding};
@@ -67,6 +67,9 @@ pub enum Error {
         /// What it is.
         found: String,
     },
+    /// A live organisation is not as its files say.
+    #[error("the chain differs from the files in {count}: {first}", count = count(.0), first = first(.0))]
+    Differs(Vec<founding::Difference>),
     /// A transaction of the multisig lacks confirmations.
     #[error("transaction {id} waits with {received} of {required} confirmations")]
     Unconfirmed {
@@ -113,6 +116,18 @@ impl Error {
     pub(crate) fn found(what: &str, expected: impl Display, found: impl Display) -> Self {
         Self::Found { what: what.to_owned(), expected: expected.to_string(), found: found.to_string() }
     }
+}
+
+fn count(differences: &[founding::Difference]) -> String {
+    match differences.len() {
+        1 => "one place".to_owned(),
+        count => format!("{count} places"),
+    }
+}
+
+fn first(differences: &[founding::Difference]) -> String {
+    let rest = if differences.len() > 1 { ", and others" } else { "" };
+    differences.first().map(|first| format!("{first}{rest}")).unwrap_or_default()
 }
 
 /// Compares what the chain says with what it should say.

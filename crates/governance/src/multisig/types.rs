@@ -75,7 +75,8 @@ impl Payment {
         Self { to, value, bounce: false, all_balance: false, payload: None }
     }
 
-    pub(super) fn params(&self) -> Value {
+    /// Parameters of `submitTransaction`.
+    pub(crate) fn params(&self) -> Value {
         json!({
             "dest": self.to.to_string(),
             "value": self.value,

@@ -1,6 +1,7 @@
 //! An organisation is founded as its files say, and nobody keeps power over it.
 
 use governance::registry::CodeKind;
+use governance::workflow::founding::{self, Blueprint, Subject};
 use governance::workflow::{self, Error};
 use governance::{Organisation, payload};
 use keys::development;
@@ -36,22 +37,54 @@ fn the_organs_are_those_of_the_files() {
 }
 
 #[test]
-fn a_difference_between_chain_and_files_is_named() {
+fn all_differences_between_chain_and_files_are_named() {
     let world = world();
     let hall = Hall::found(&world);
     let mut other = Organisation::of_proposal();
     other.governance.params.max_place = 2;
+    other.governance.params.forbid_members = true;
+    other.stages[1].contests.pop();
     let error = block_on(workflow::verify(&hall.organs, &charter(&other))).unwrap_err();
+    let Error::Differs(found) = &error else { panic!("{error}") };
+    let found: Vec<_> = found.iter().map(|it| (it.contract, it.getter, it.what.as_str())).collect();
+    let expected = [
+        ("MemberRegistry", "getParams", "parameter maxPlace"),
+        ("MemberRegistry", "getParams", "parameter forbidMembers"),
+        ("MemberRegistry", "getCodes", "hash of the plan"),
+        ("Treasury", "getItems", "contests of stage 2"),
+    ];
+    assert_eq!(found, expected);
     assert!(
-        matches!(&error, Error::Found { what, .. } if what == "parameters are those of the files"),
-        "{error}"
+        error.to_string().starts_with("the chain differs from the files in 4 places: parameter maxPlace")
     );
 
     let files = Organisation::of_proposal();
-    let mut swapped = charter(&files);
-    swapped.members.swap(0, 14);
-    let error = block_on(workflow::verify(&hall.organs, &swapped)).unwrap_err();
-    assert!(error.to_string().starts_with("members of the registry are those of the files"), "{error}");
+    let mut strange = charter(&files);
+    strange.members[3] = keys::PublicKey([9; 32]);
+    let found = block_on(founding::differences(&hall.organs, &strange)).unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let Subject::Seat { expected, found } = &found[0].subject else { panic!("{found:?}") };
+    assert_eq!(*expected, Some(keys::PublicKey([9; 32])));
+    assert_eq!(found.as_ref().map(|member| member.index), Some(3));
+    world.finish();
+}
+
+#[test]
+fn addresses_are_known_before_anything_is_sent() {
+    let organisation = Organisation::of_proposal();
+    let deployer = keys::Signer::public_key(&development::signer(20));
+    let blueprint = Blueprint::draw(charter(&organisation), deployer).unwrap();
+    let places = blueprint.places();
+    let world = world();
+    let hall = Hall::found(&world);
+    let organs = &hall.organs;
+    let found = [
+        organs.registry.address(),
+        organs.multisig.address(),
+        organs.treasury.address(),
+        organs.jury_pool.address(),
+    ];
+    assert_eq!(found, [&places.registry, &places.multisig, &places.treasury, &places.jury_pool]);
     world.finish();
 }
 

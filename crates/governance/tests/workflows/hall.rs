@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use governance::contracts::{Built, Contracts};
 use governance::payload::{Launch, Spec, SpecJuror};
+use governance::workflow::founding::Blueprint;
 use governance::workflow::{self, Charter, Host};
 use governance::{Multisig, Organisation, Organs, multisig};
 use keys::development::{self, Development};
@@ -87,9 +88,10 @@ impl<'a> Hall<'a> {
         let organisation = Organisation::of_proposal();
         let mut clerk = Clerk { world, notes: Vec::new() };
         let deployer = development::signer(DEPLOYER);
-        let purse = open_wallet(world, &deployer, Nano::tokens(500), &mut clerk);
-        let founded =
-            block_on(workflow::found(world.client(), &charter(&organisation), &deployer, &purse, &mut clerk));
+        let charter = charter(&organisation);
+        let blueprint = Blueprint::draw(charter.clone(), deployer.public_key()).expect("contracts fit");
+        world.fund(&blueprint.places().purse, Nano::tokens(500));
+        let founded = block_on(workflow::found(world.client(), &charter, &deployer, &mut clerk));
         let organs = founded.expect("the organisation is founded");
         Self { world, organisation, organs, clerk }
     }
