@@ -1,0 +1,9 @@
+//! Deployments that are killed: at every write of the journal, torn at every kind of byte, and before and after every
+//! message; once and several times. Whatever happened, running again ends in the state of a run that nobody disturbed, and
+//! no account has a transaction more.
+
+mod bench;
+mod fuse;
+mod once;
+mod repeated;
+mod safety;
