@@ -18,14 +18,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ton-client", &["chain", "keys", "ton-abi"]),
     ("localnet", &["chain", "ton-abi", "ton-client"]),
     ("governance", &["keys", "ton-abi", "ton-client"]),
+    ("deploy", &["governance", "keys", "ton-abi", "ton-client"]),
     ("results", &["governance", "ton-abi", "ton-client"]),
     ("node-server", &["chain", "keys", "localnet", "ton-abi", "ton-client"]),
     (
         "subgov",
         &[
             "chain",
+            "deploy",
             "governance",
             "keys",
+            "keystore",
             "localnet",
             "node-server",
             "results",

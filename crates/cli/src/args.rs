@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    config, contest, demo, entry, explain, jury, key, member, multisig, node, proposal, results, stage,
+    config, contest, contract, demo, deploy, entry, explain, jury, key, member, multisig, node, proposal,
+    results, stage,
 };
 
 /// Runs a sub-governance of a TON network.
@@ -25,6 +26,12 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(demo::Demo),
+    /// Founding an organisation, and what a live one differs from its files in.
+    #[command(subcommand)]
+    Deploy(deploy::Deploy),
+    /// The contracts: building them, and recognising them on a network.
+    #[command(subcommand)]
+    Contract(contract::Contract),
     /// The local network.
     #[command(subcommand)]
     Node(node::Node),

@@ -2,7 +2,9 @@
 
 pub(crate) mod config;
 pub(crate) mod contest;
+pub(crate) mod contract;
 pub(crate) mod demo;
+pub(crate) mod deploy;
 pub(crate) mod entry;
 pub(crate) mod explain;
 pub(crate) mod jury;
@@ -29,6 +31,8 @@ pub(crate) fn run(command: &Command, progress: Progress) -> Result<Answer, CliEr
 async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Command::Demo(args) => demo::run(args, progress).await,
+        Command::Deploy(command) => deploy::run(command, progress).await,
+        Command::Contract(command) => contract::run(command, progress).await,
         Command::Node(command) => node::run(command, progress).await,
         Command::Multisig(command) => multisig::run(command, progress).await,
         Command::Member(command) => member::run(command, progress).await,

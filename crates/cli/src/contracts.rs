@@ -47,16 +47,7 @@ pub(crate) fn build(args: &ContractsArgs) -> Result<Contracts, CliError> {
 }
 
 fn compile(folder: &Path) -> Result<Contracts, CliError> {
-    let project = tsolc::project::build(folder, "").map_err(|error| {
-        CliError::new(
-            Status::Usage,
-            "contracts",
-            format!("the contracts in {} cannot be built", folder.display()),
-            error.to_string(),
-            "correct the sources, or use built contracts with --images",
-        )
-        .caused_by(error)
-    })?;
+    let project = tsolc::project::build(folder, "").map_err(|error| cannot_build(folder, error))?;
     let pick = |name: &str| -> Result<Built, CliError> {
         let artifact = project.artifacts.iter().find(|artifact| artifact.name == name);
         let artifact = artifact.ok_or_else(|| {
@@ -78,8 +69,20 @@ fn compile(folder: &Path) -> Result<Contracts, CliError> {
     })
 }
 
+/// Sources that do not compile, or are not there.
+pub(crate) fn cannot_build(folder: &Path, error: tsolc::project::Error) -> CliError {
+    CliError::new(
+        Status::Usage,
+        "contracts",
+        format!("the contracts in {} cannot be built", folder.display()),
+        error.to_string(),
+        "correct the sources, or use built contracts with --images",
+    )
+    .caused_by(error)
+}
+
 /// `contracts` in the working directory or the nearest one above, else beside this program's own sources.
-fn find_sources() -> Result<PathBuf, CliError> {
+pub(crate) fn find_sources() -> Result<PathBuf, CliError> {
     let here = std::env::current_dir().unwrap_or_default();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts");
     let candidates = here.ancestors().map(|folder| folder.join("contracts")).chain([own]);

@@ -49,8 +49,13 @@ pub(crate) struct Local {
 impl Local {
     /// A new network that consists of a giver.
     pub(crate) fn start(contracts: &Contracts) -> Result<Self, CliError> {
+        Self::start_with(contracts, chain::Config::local())
+    }
+
+    /// The same with the configuration of another network.
+    pub(crate) fn start_with(contracts: &Contracts, config: chain::Config) -> Result<Self, CliError> {
         let what = "the local network cannot be started";
-        let mut genesis = Genesis::new(chain::Config::local());
+        let mut genesis = Genesis::new(config);
         genesis.options = NodeOptions { seconds_per_block: 1, ..NodeOptions::default() };
         let (image, abi) = (&contracts.giver.image, &contracts.giver.abi);
         let image = giver::constructed(image, abi, genesis.time, sign_as_giver)
@@ -168,7 +173,7 @@ impl Local {
 }
 
 /// The giver's published key: worth nothing outside local networks.
-fn giver_key() -> KeyPair {
+pub(crate) fn giver_key() -> KeyPair {
     KeyPair::from_secret_hex(giver::SECRET_KEY_HEX).expect("the published key is 64 hexadecimal digits")
 }
 

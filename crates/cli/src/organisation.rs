@@ -20,6 +20,11 @@ impl OrganisationArgs {
         self.files().map(|(_, organisation)| organisation)
     }
 
+    /// Whether a directory was named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.organisation.is_some()
+    }
+
     /// The files' texts, and what they say.
     pub(crate) fn files(&self) -> Result<(Files, Organisation), CliError> {
         let Some(folder) = &self.organisation else {

@@ -387,6 +387,45 @@ impl NewFolder {
     }
 }
 
+impl NewFolder {
+    /// Makes or opens the directory of a deployment, which may have been stopped half-way: the node that it keeps comes
+    /// along, if the network is not a remote one.
+    pub(crate) fn resume(folder: &Path, place: &Place) -> Result<(Self, Option<Node>), CliError> {
+        let what = format!("no network can be kept in {}", folder.display());
+        fs::create_dir_all(folder).map_err(|source| {
+            let path = folder.to_owned();
+            from_node(&what, localnet::Error::File { action: "make", path, source })
+        })?;
+        let (network, file, node) = match place {
+            Place::Embedded => {
+                let opened = StateFile::open(folder.join(NODE_FILE));
+                let (file, node) = opened.map_err(|error| from_node(&what, error))?;
+                (None, Some(file), node)
+            }
+            Place::Remote(profile) => (Some(profile.name.clone()), None, None),
+        };
+        Ok((Self { folder: folder.to_owned(), network, file }, node))
+    }
+
+    /// Writes the node down, whole or not at all.
+    pub(crate) fn keep(&mut self, node: &Node) -> Result<(), CliError> {
+        let what = format!("the network cannot be kept in {}", self.folder.display());
+        match &mut self.file {
+            Some(file) => file.save(node).map_err(|error| from_node(what, error)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The network that the organisation of a directory is on, if that is a remote one, and the files that it was founded
+/// from; none if the directory keeps no organisation.
+pub(crate) fn kept(folder: &Path) -> Result<Option<(Option<String>, Files)>, CliError> {
+    if !folder.join(DEPLOYMENT_FILE).exists() {
+        return Ok(None);
+    }
+    read_deployment(folder).map(|deployment| Some((deployment.network, deployment.organisation)))
+}
+
 /// The node that a directory keeps.
 fn open_node(folder: &Path) -> Result<(Node, StateFile), CliError> {
     let what = format!("the network in {} cannot be used", folder.display());

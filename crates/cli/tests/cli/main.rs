@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod demo;
+mod deploy;
 mod lists;
 mod multisig;
 mod network;
