@@ -7,6 +7,7 @@ use governance::contest::{Card, EntryForm, Line, Phase, SealedCard, Verdict};
 use governance::contracts::Contracts;
 use governance::payload::{Action, Launch, OrgPayment, PayOrg, Signal, Spec, SpecJuror};
 use governance::text::Digest;
+use governance::workflow::founding::Blueprint;
 use governance::workflow::{self, Charter, Host};
 use governance::{Multisig, Organisation, Organs, Roster, multisig};
 use keys::development::{self, Development};
@@ -119,7 +120,6 @@ fn tell() -> Story {
 
 fn found<'a>(world: &'a World, organisation: &Organisation) -> Organs<'a> {
     let deployer = development::signer(DEPLOYER);
-    let purse = open(world, &deployer, Nano::tokens(500));
     let charter = Charter {
         organisation,
         contracts: contracts(),
@@ -127,8 +127,10 @@ fn found<'a>(world: &'a World, organisation: &Organisation) -> Organs<'a> {
         main_giver: localnet::giver::ADDRESS,
         nonce: 0,
     };
+    let blueprint = Blueprint::draw(charter.clone(), deployer.public_key()).expect("contracts fit");
+    world.give(&blueprint.places().purse, Nano::tokens(500)).expect("the giver pays");
     let mut clock = Clock(world);
-    let founded = workflow::found(world.client(), &charter, &deployer, &purse, &mut clock);
+    let founded = workflow::found(world.client(), &charter, &deployer, &mut clock);
     block_on(founded).expect("the organisation is founded")
 }
 
