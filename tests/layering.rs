@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 
 /// Which of our crates each crate may name in `[dependencies]`: the map in the README, row by row.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "keystore",
             "localnet",
             "node-server",
+            "signing",
             "results",
             "ton-abi",
             "ton-client",
@@ -118,4 +119,102 @@ fn errors_are_typed_outside_binaries() {
         let uses_anyhow = names(package, DependencyKind::Normal).contains("anyhow");
         assert!(is_binary || !uses_anyhow, "{} is a library and may not use anyhow", package.name);
     }
+}
+
+/// Crates that open sockets, or are there for those that do; and our own ones that use them.
+const NETWORK: &[&str] = &[
+    "async-graphql",
+    "async-std",
+    "axum",
+    "curl",
+    "governance",
+    "h2",
+    "hickory-resolver",
+    "hyper",
+    "hyper-util",
+    "isahc",
+    "localnet",
+    "mio",
+    "native-tls",
+    "node-server",
+    "openssl",
+    "quinn",
+    "reqwest",
+    "rustls",
+    "smol",
+    "socket2",
+    "subgov",
+    "tokio",
+    "tokio-rustls",
+    "tokio-tungstenite",
+    "ton-client",
+    "tower-http",
+    "tungstenite",
+    "ureq",
+];
+
+/// Everything that a crate is built on, with itself.
+fn closure(resolved: &Metadata, name: &str) -> BTreeSet<String> {
+    let graph = resolved.resolve.as_ref().expect("cargo resolves the workspace");
+    let package = |id: &PackageId| {
+        resolved.packages.iter().find(|package| package.id == *id).expect("every node is a package")
+    };
+    let start =
+        resolved.packages.iter().find(|package| package.name.to_string() == name && package.source.is_none());
+    let mut open = vec![start.expect("it is one of our crates").id.clone()];
+    let mut reached = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if !reached.insert(id.clone()) {
+            continue;
+        }
+        names.insert(package(&id).name.to_string());
+        let node = graph.nodes.iter().find(|node| node.id == id).expect("every package is a node");
+        let built = |dep: &&cargo_metadata::NodeDep| {
+            dep.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development)
+        };
+        open.extend(node.deps.iter().filter(built).map(|dep| dep.pkg.clone()));
+    }
+    names
+}
+
+#[test]
+fn offline_custodian_is_built_on_no_network() {
+    let arguments = ["--offline", "--filter-platform", "x86_64-unknown-linux-gnu"].map(str::to_owned);
+    let resolved =
+        MetadataCommand::new().other_options(arguments).exec().expect("cargo resolves what was fetched");
+    let network = |name: &str| -> Vec<String> {
+        closure(&resolved, name).into_iter().filter(|name| NETWORK.contains(&name.as_str())).collect()
+    };
+    assert!(closure(&resolved, "signing").contains("keystore"), "the graph is walked");
+    for name in ["signing", "keystore", "keys", "ton-abi"] {
+        assert_eq!(network(name), [] as [&str; 0], "{name} has nothing to do with a network");
+    }
+    // The same question has an answer where there is one.
+    for name in ["tokio", "reqwest", "socket2", "ton-client"] {
+        assert!(network("subgov").iter().any(|found| found == name), "the command line is built on {name}");
+    }
+}
+
+#[test]
+fn offline_custodian_uses_no_socket_of_the_standard_library() {
+    let root =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace");
+    let mut open: Vec<_> = ["signing", "keystore", "keys", "ton-abi"]
+        .iter()
+        .map(|name| root.join("crates").join(name).join("src"))
+        .collect();
+    let mut files = 0;
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(path.read_dir().expect("readable").map(|entry| entry.expect("readable").path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).expect("our sources are text");
+            for word in ["std::net", "TcpStream", "UdpSocket", "UnixStream"] {
+                assert!(!text.contains(word), "{} speaks of {word}", path.display());
+            }
+            files += 1;
+        }
+    }
+    assert!(files > 30, "the sources are read");
 }

@@ -59,6 +59,14 @@ impl StoreArgs {
             password.check_new()?;
             return Ok(password);
         }
+        self.ask_new_password(name)
+    }
+
+    /// The same from the terminal alone, for a second password besides one that is given.
+    ///
+    /// # Errors
+    /// As [`StoreArgs::new_password`].
+    pub fn ask_new_password(&self, name: &KeyName) -> Result<Password> {
         let password = ask(name, &format!("new password for the key {name}: "))?;
         password.check_new()?;
         if !ask(name, "the same once more: ")?.is_same(&password) {
@@ -92,8 +100,12 @@ fn ask(name: &KeyName, question: &str) -> Result<Password> {
 pub fn read_descriptor(descriptor: u32) -> Result<Zeroizing<String>> {
     let failed = |source| Error::Descriptor { descriptor, action: "read", source };
     let mut text = Zeroizing::new(String::with_capacity(LIMIT as usize + 1));
-    let file = File::open(path(descriptor)).map_err(failed)?;
-    file.take(LIMIT).read_to_string(&mut text).map_err(failed)?;
+    let read = match descriptor {
+        // Opened once more, a file would be read from its beginning and not from where it stands.
+        0 => io::stdin().take(LIMIT).read_to_string(&mut text),
+        _ => File::open(path(descriptor)).and_then(|file| file.take(LIMIT).read_to_string(&mut text)),
+    };
+    read.map_err(failed)?;
     Ok(text)
 }
 
@@ -103,7 +115,12 @@ pub fn read_descriptor(descriptor: u32) -> Result<Zeroizing<String>> {
 /// [`Error::Descriptor`].
 pub fn write_descriptor(descriptor: u32, text: &str) -> Result<()> {
     let failed = |source| Error::Descriptor { descriptor, action: "written", source };
-    let mut file = OpenOptions::new().append(true).open(path(descriptor)).map_err(failed)?;
+    let mut file: Box<dyn Write> = match descriptor {
+        // Opened once more, a file would be written beside what this process writes, which may end over it.
+        1 => Box::new(io::stdout()),
+        2 => Box::new(io::stderr()),
+        _ => Box::new(OpenOptions::new().append(true).open(path(descriptor)).map_err(failed)?),
+    };
     file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(failed)
 }
 

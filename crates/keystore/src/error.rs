@@ -175,6 +175,15 @@ impl Error {
         }
     }
 
+    /// Exit status of a program that ends with this: 2 for arguments, 5 for what would do harm, else 4.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::BadName { .. } | Self::Cost { .. } | Self::Descriptor { .. } => 2,
+            Self::Exists { .. } | Self::DevelopmentKey => 5,
+            _ => 4,
+        }
+    }
+
     /// What the reader can do next.
     pub fn hint(&self) -> String {
         match self {

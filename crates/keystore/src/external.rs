@@ -124,8 +124,8 @@ fn checked(key: &PublicKey, hash: &[u8; 32], answer: &str) -> Result<[u8; 64], &
     }
 }
 
-/// The key in the environment, for automatic runs: the phrase in `SUBGOV_PHRASE`, with its key at `path`, or else the
-/// secret key in `SUBGOV_SECRET`.
+/// The key in the environment, for automatic runs: the secret key in `SUBGOV_SECRET`, or else the phrase in
+/// `SUBGOV_PHRASE`, with its key at `path`.
 ///
 /// # Errors
 /// [`Error::Key`] if the phrase or key there is wrong.
@@ -137,11 +137,11 @@ fn from_variables(
     path: &Path,
     variable: impl Fn(&str) -> Option<Zeroizing<String>>,
 ) -> Result<Option<Secret>, Error> {
-    if let Some(text) = variable("SUBGOV_PHRASE") {
-        return Ok(Some(Secret::phrase(Phrase::parse(&text)?, path.clone())?));
+    if let Some(text) = variable("SUBGOV_SECRET") {
+        return Ok(Some(Secret::key(KeyPair::from_secret_hex(text.trim())?)));
     }
-    let Some(text) = variable("SUBGOV_SECRET") else { return Ok(None) };
-    Ok(Some(Secret::key(KeyPair::from_secret_hex(text.trim())?)))
+    let Some(text) = variable("SUBGOV_PHRASE") else { return Ok(None) };
+    Ok(Some(Secret::phrase(Phrase::parse(&text)?, path.clone())?))
 }
 
 #[cfg(test)]

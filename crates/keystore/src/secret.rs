@@ -122,6 +122,12 @@ impl Unlocked {
         self.secret.pair.reveal_secret()
     }
 
+    /// The phrase once more, to keep another of its keys; `None` for a secret key.
+    pub fn copy_phrase(&self) -> Option<Phrase> {
+        self.phrase()
+            .map(|phrase| Phrase::parse(&phrase.reveal()).expect("what a phrase reveals is a phrase"))
+    }
+
     /// The phrase, if the file holds one.
     pub fn phrase(&self) -> Option<&Phrase> {
         match &self.secret.content {

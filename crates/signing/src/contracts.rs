@@ -11,6 +11,10 @@ pub(crate) struct BuiltIn {
     pub(crate) abi: ContractAbi,
     pub(crate) code_hash: Hash,
     document: Value,
+    /// The same functions in the versions whose contracts sign no address, each with a layout of its own.
+    pub(crate) old: Vec<ContractAbi>,
+    /// The same functions in the version whose contracts sign their address.
+    pub(crate) new: ContractAbi,
 }
 
 macro_rules! interfaces {
@@ -18,6 +22,9 @@ macro_rules! interfaces {
         [$(($name, include_str!(concat!("../../../abi/", $name, ".abi.json")))),*]
     };
 }
+
+/// Versions whose contracts sign no address.
+const OLD_VERSIONS: [&str; 3] = ["2.0", "2.1", "2.2"];
 
 /// The wallet first: its calls are the most frequent.
 const INTERFACES: [(&str, &str); 7] =
@@ -34,6 +41,8 @@ pub(crate) fn built_in() -> &'static [BuiltIn] {
             .map(|(name, text)| BuiltIn {
                 name,
                 abi: ContractAbi::parse(text).expect("the committed interfaces are valid"),
+                old: in_versions(text, &OLD_VERSIONS),
+                new: in_versions(text, &["2.3"]).remove(0),
                 code_hash: manifest["contracts"][name]["codeHash"]
                     .as_str()
                     .and_then(|hash| hash.parse().ok())
@@ -50,11 +59,13 @@ impl BuiltIn {
     pub(crate) fn is_same(&self, abi: &ContractAbi) -> bool {
         serde_json::from_str::<Value>(abi.json()).is_ok_and(|document| document == self.document)
     }
+}
 
-    /// The interface as a contract of another ABI version has it: the same functions, laid out by other rules.
-    pub(crate) fn in_version(&self, version: &str) -> Option<ContractAbi> {
-        let mut document = self.document.clone();
-        document["version"] = version.into();
-        ContractAbi::from_value(&document).ok()
-    }
+fn in_versions(text: &str, versions: &[&str]) -> Vec<ContractAbi> {
+    let mut document: Value = serde_json::from_str(text).expect("the committed interfaces are JSON");
+    let version = |version: &&str| {
+        document["version"] = (*version).into();
+        ContractAbi::from_value(&document).expect("the committed interfaces are valid in every version")
+    };
+    versions.iter().map(version).collect()
 }

@@ -195,6 +195,7 @@ impl Error {
             | Self::OtherMessage
             | Self::Expired { .. }
             | Self::DevelopmentKey { .. } => 5,
+            Self::Store(error) => error.status(),
             _ => 4,
         }
     }

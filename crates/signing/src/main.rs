@@ -22,7 +22,13 @@ const SUMMARY: &str =
     "Shows what a prepared message does, and signs it. There is no network code in this program.";
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) if error.use_stderr() && std::env::args_os().any(|word| word == "--json") => {
+            return usage(&error);
+        }
+        Err(error) => error.exit(),
+    };
     let outcome = run(&args.sign, args.json, &|text| {
         // A reader who went away has not agreed to anything either.
         let _ = io::stderr().write_all(text.as_bytes());
@@ -32,6 +38,23 @@ fn main() -> ExitCode {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(status.max(3)),
         _ => ExitCode::from(status),
     }
+}
+
+/// A wrong command line in the envelope; without --json clap says it in its own words.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    let why = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let failure = Failure {
+        code: "usage",
+        status: 2,
+        what: "the command line is not understood".to_owned(),
+        why: if why.is_empty() { "a file is missing".to_owned() } else { why },
+        hint: "run it with --help".to_owned(),
+        source: None,
+        review: None,
+    };
+    let _ = print(&Err(failure), true);
+    ExitCode::from(2)
 }
 
 fn print(outcome: &Result<Outcome, Failure>, json: bool) -> io::Result<()> {

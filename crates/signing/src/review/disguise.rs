@@ -12,9 +12,6 @@ use crate::contracts::built_in;
 use crate::error::{Error, Result};
 use crate::prepared::Prepared;
 
-/// Versions whose contracts sign no address and lay arguments out each in its own way.
-const OLD_VERSIONS: [&str; 3] = ["2.0", "2.1", "2.2"];
-
 /// Refuses a message that also means something else.
 pub(super) fn check(prepared: &Prepared) -> Result<()> {
     let payload = &prepared.message().call.payload;
@@ -45,12 +42,9 @@ fn with_address(address: &Address, payload: &Cell) -> Option<Cell> {
 
 /// The meaning of signed bytes for a contract that signs no address.
 fn without_address(signed: &Cell) -> Option<Meaning> {
-    let old = built_in().iter().flat_map(|contract| {
-        let versions = OLD_VERSIONS.iter().filter_map(|version| contract.in_version(version));
-        versions.map(move |abi| (contract.name, abi))
-    });
-    old.into_iter().find_map(|(contract, abi)| {
-        let Decoded { name, .. } = call(&abi, signed)?;
+    let mut old = built_in().iter().flat_map(|contract| contract.old.iter().map(|abi| (contract.name, abi)));
+    old.find_map(|(contract, abi)| {
+        let Decoded { name, .. } = call(abi, signed)?;
         Some(Meaning { contract, function: name.to_string(), address: None })
     })
 }
@@ -61,8 +55,7 @@ fn for_an_address(signed: &Cell) -> Option<Meaning> {
     let address = Address::load_from(&mut slice).ok()?;
     let payload = CellBuilder::build_from(slice).ok()?;
     built_in().iter().find_map(|contract| {
-        let abi = contract.in_version("2.3")?;
-        let Decoded { name, .. } = call(&abi, &payload)?;
+        let Decoded { name, .. } = call(&contract.new, &payload)?;
         Some(Meaning { contract: contract.name, function: name.to_string(), address: Some(address.clone()) })
     })
 }

@@ -170,11 +170,7 @@ fn time(review: &Review, best: &Reading<'_>, say: &mut impl FnMut(Level, &'stati
             say(Level::Accept, "no-expiry", text.into());
         }
         Some(expire) if expire.0 <= now => {
-            let text = format!(
-                "it expired at {} UTC by the clock of this machine ({} UTC)",
-                utc(expire),
-                utc(review.now)
-            );
+            let text = format!("it expired at {} UTC, by the clock of this machine", utc(expire));
             say(Level::Note, "expired", text);
         }
         Some(expire) if expire.0 - now > LONG => {
