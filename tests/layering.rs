@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "node-server",
             "signing",
             "results",
+            "signing",
             "ton-abi",
             "ton-client",
             "tsolc",

@@ -4,6 +4,8 @@
 //! for anything, shows what it would do, asks, and runs the same function for real. What it sends is written down
 //! before it leaves, so that nothing is sent twice, whatever happens to the program.
 
+use std::path::Path;
+
 use governance::Organs;
 use serde_json::{Value, json};
 
@@ -12,10 +14,10 @@ use crate::effects::Effects;
 use crate::error::{CliError, Status};
 use crate::hops::Hops;
 use crate::ledger::Ledger;
-use crate::outbox;
 use crate::output::{Answer, Progress};
 use crate::recorder::Recorder;
 use crate::state::{StateArgs, World};
+use crate::{outbox, prepare};
 
 pub(crate) use crate::consent::Trial;
 pub(crate) use crate::identity::Actor;
@@ -38,6 +40,9 @@ pub(crate) async fn act(
     done: impl AsyncFn(&World, &Organs<'_>, &mut Recorder<'_>) -> Result<(String, Value), CliError>,
 ) -> Result<Answer, CliError> {
     let mut world = World::open(state).await?;
+    if let Some(file) = &trial.prepare {
+        return prepare(&world, trial, file, &done).await;
+    }
     let trying = world.simulated(None);
     let tried = run(&trying, Progress::silent(), &done).await;
     let (before, mut warnings) = match tried {
@@ -52,13 +57,38 @@ pub(crate) async fn act(
         // INVARIANT: a dry run whose simulation failed has returned already.
         return Ok(before.map(|before| before.answer(true, warnings)).unwrap_or_default());
     }
-    warnings.extend(outbox::settle(&world, &trying.hops.signers()).await?);
+    warnings.extend(outbox::settle(&world, &trying.hops).await?);
     trial.agree(&Consent::new(&world, before.as_ref().map(|it| (&it.effects, &it.ledger))), progress)?;
     let after = for_real(&mut world, progress, &done).await?;
     if let Some(before) = before {
         warnings.extend(before.effects.difference(&after.effects));
     }
     Ok(after.answer(false, warnings))
+}
+
+/// Writes the one message of a command to a file instead of having it signed and sent.
+async fn prepare(
+    world: &World,
+    trial: &Trial,
+    file: &Path,
+    done: &impl AsyncFn(&World, &Organs<'_>, &mut Recorder<'_>) -> Result<(String, Value), CliError>,
+) -> Result<Answer, CliError> {
+    let mut lifetime = trial.expire.unwrap_or(prepare::SHORT);
+    loop {
+        let trying = world.simulated(Some(lifetime));
+        let tried = run(&trying, Progress::silent(), done).await.map_err(unsent)?;
+        let draft = prepare::only_draft(&trying)?;
+        let longest = prepare::longest(&trying, &draft);
+        if trial.expire.is_none() && lifetime < longest {
+            lifetime = longest;
+            continue;
+        }
+        let told = prepare::write(&trying, &draft, file, &tried.text, tried.effects.lines()).await?;
+        let mut answer = tried.answer(true, Vec::new());
+        answer.text += &told.0;
+        answer.data["prepared"] = told.1;
+        return Ok(answer);
+    }
 }
 
 /// Runs a command on a world, simulated or not.

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     config, contest, contract, demo, deploy, entry, explain, jury, key, member, multisig, node, proposal,
-    results, stage,
+    results, stage, submit,
 };
 
 /// Runs a sub-governance of a TON network.
@@ -65,6 +65,7 @@ pub(crate) enum Command {
     /// Seed phrases and the keys they give.
     #[command(subcommand)]
     Key(key::Key),
+    Submit(submit::Submit),
     /// What an exit code means.
     Explain(explain::Explain),
 }

@@ -15,6 +15,7 @@ pub(crate) mod node;
 pub(crate) mod proposal;
 pub(crate) mod results;
 pub(crate) mod stage;
+pub(crate) mod submit;
 
 use crate::args::Command;
 use crate::error::{CliError, Status};
@@ -44,6 +45,7 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Results(command) => results::run(command, progress).await,
         Command::Config(command) => config::run(command),
         Command::Key(command) => key::run(command, progress),
+        Command::Submit(args) => submit::run(args, progress).await,
         Command::Explain(command) => explain::run(command),
     }
 }

@@ -1,6 +1,7 @@
 //! Whether a command counts, and who agreed to it.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use serde_json::{Value, json};
@@ -24,8 +25,16 @@ pub(crate) struct Trial {
     #[arg(long, short = 'y', env = "SUBGOV_YES", value_parser = FalseyValueParser::new())]
     yes: bool,
     /// Send although the simulation says that it fails.
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
     pub(crate) force: bool,
+    /// Do not sign and send: write the message to this file, to be signed elsewhere with `subgov sign` and sent by
+    /// anybody with `subgov submit`.
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) prepare: Option<PathBuf>,
+    /// Seconds for which the prepared message stays valid; without it as long as its contract allows: a day for the
+    /// multisig and for votes, an hour elsewhere.
+    #[arg(long, value_name = "SECONDS", requires = "prepare")]
+    pub(crate) expire: Option<u32>,
 }
 
 /// What somebody is asked to agree to.

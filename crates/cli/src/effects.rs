@@ -64,11 +64,16 @@ impl Effects {
     /// Adds `effects`, `balance_changes` and `fees` to what a command tells programs.
     pub(crate) fn fill_json(&self, data: &mut Value) {
         let changes = self.changes.iter().map(|Change { address, label, nano }| {
-            json!({ "account": address.to_string(), "name": label, "change": nano.to_string() })
+            json!({ "account": label, "address": address.to_string(), "change": nano.to_string() })
         });
         data["effects"] = json!(self.lines);
         data["balance_changes"] = changes.collect();
         data["fees"] = json!(self.fees);
+    }
+
+    /// The lines alone.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.lines
     }
 
     /// Where `real` is not what this one, its simulation, said.

@@ -90,6 +90,16 @@ impl Hops {
         !self.state().sent.is_empty()
     }
 
+    /// Whether this very message is one of those that left.
+    pub(crate) fn sends(&self, message: &MsgHash) -> bool {
+        self.state().sent.iter().any(|sent| sent.hash == *message)
+    }
+
+    /// How many messages left.
+    pub(crate) fn count(&self) -> usize {
+        self.state().sent.len()
+    }
+
     /// Returns when the user interrupts the program after something left; before that the system ends it.
     pub(crate) async fn interruption(&self) {
         self.left.notified().await;

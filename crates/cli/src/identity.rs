@@ -1,9 +1,15 @@
 //! Who signs: a member, or the holder of a key.
+//!
+//! The key is the one that the chain has registered, not the one of the files: keys are changed. Its secret is looked for
+//! in this order: `--signer-command`, the environment, the key store, and on networks for development the stand-ins.
+
+use std::path::PathBuf;
 
 use governance::registry::Member;
 use governance::{Organs, Roster};
 use keys::development;
 use keys::{KeyPair, Phrase, PublicKey, Signer};
+use keystore::{CommandSigner, KeyInfo, KeyName, StoreArgs};
 use zeroize::Zeroizing;
 
 use crate::consent::Trial;
@@ -21,7 +27,23 @@ pub(crate) struct Actor {
     #[arg(long = "as", value_name = "MEMBER|KEY")]
     who: String,
     #[command(flatten)]
+    keys: KeyArgs,
+    #[command(flatten)]
     pub(crate) trial: Trial,
+}
+
+/// Where secrets are.
+///
+/// For automatic runs the environment may have one: SUBGOV_SECRET (64 hexadecimal digits) or SUBGOV_PHRASE. It signs
+/// where it is the key that is asked for, and nowhere else.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct KeyArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// A program that signs: it reads {"public_key", "hash"} as one line of JSON and answers with the signature as 128
+    /// hexadecimal digits.
+    #[arg(long, value_name = "PROGRAM")]
+    signer_command: Option<PathBuf>,
 }
 
 /// Whoever signs; on a simulation only the public key is known.
@@ -67,8 +89,12 @@ impl Signer for PublicOnly {
 enum Source {
     /// The development key with this number.
     Development(u32),
-    /// The environment: SUBGOV_SECRET or SUBGOV_PHRASE.
+    /// The environment.
     Environment(KeyPair),
+    /// The key store.
+    Store(KeyInfo),
+    /// Another program.
+    Command(PathBuf),
 }
 
 impl Actor {
@@ -78,15 +104,99 @@ impl Actor {
         world: &World,
         organs: &Organs<'_>,
     ) -> Result<(String, Identity), CliError> {
+        let prepare = self.trial.prepare.is_some();
+        if let Some((name, key)) = self.keys.named(world, &self.who)? {
+            let identity = self.keys.identity(world, &name, key, prepare)?;
+            return Ok((name, identity));
+        }
         let index = member(&world.organisation, &self.who)?;
         let name = world.organisation.members[index].name.clone();
         let registered = organs.registry.members().await;
         let registered = registered.map_err(|error| from_client("the members cannot be read", error))?;
         let seat = seat_of(world, &registered, index);
         let seat = seat.ok_or_else(|| no_member(&name))?;
-        let identity = Identity::of_key(world, &name, seat.key)?;
+        let identity = self.keys.identity(world, &name, seat.key, prepare)?;
         Ok((name, identity))
     }
+}
+
+impl KeyArgs {
+    /// The key that `who` means if it is one of the store by its name, or a public key; with a name for people.
+    pub(crate) fn named(&self, world: &World, who: &str) -> Result<Option<(String, PublicKey)>, CliError> {
+        if let Ok(key) = who.parse::<PublicKey>() {
+            return Ok(Some((world.roster().label(&key), key)));
+        }
+        let Ok(name) = who.parse::<KeyName>() else { return Ok(None) };
+        let failed = |error| from_store(&format!("the key {name} cannot be used"), error);
+        let Ok(store) = self.store.store() else { return Ok(None) };
+        match store.info(&name) {
+            Ok(info) => {
+                let holder = world.roster().name(&info.public_key).map(str::to_owned);
+                Ok(Some((holder.unwrap_or_else(|| format!("the key {name}")), info.public_key)))
+            }
+            Err(keystore::Error::Unknown { .. }) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Whoever holds the secret of `key`; on a simulation, and where others are going to sign (`prepare`), the public
+    /// key alone.
+    ///
+    /// # Errors
+    /// Status 4 if the secret is nowhere here.
+    pub(crate) fn identity(
+        &self,
+        world: &World,
+        name: &str,
+        key: PublicKey,
+        prepare: bool,
+    ) -> Result<Identity, CliError> {
+        world.hops.signed_by(key);
+        let development = development::is_known(&key);
+        if prepare {
+            return Ok(Identity(Box::new(PublicOnly { key, development })));
+        }
+        let source = self.source(world, key)?.ok_or_else(|| no_key(name, key))?;
+        if world.is_simulation() {
+            return Ok(Identity(Box::new(PublicOnly { key, development })));
+        }
+        Ok(Identity(match source {
+            Source::Development(index) => Box::new(development::signer(index)),
+            Source::Environment(pair) => Box::new(pair),
+            Source::Command(program) => Box::new(CommandSigner::new(program, key)),
+            Source::Store(info) => {
+                let password = self.store.password(&info.name);
+                let unlocked =
+                    password.and_then(|password| self.store.store()?.unlock(&info.name, &password));
+                Box::new(unlocked.map_err(|error| from_store(&format!("{name} cannot sign"), error))?)
+            }
+        }))
+    }
+
+    fn source(&self, world: &World, key: PublicKey) -> Result<Option<Source>, CliError> {
+        if let Some(program) = &self.signer_command {
+            return Ok(Some(Source::Command(program.clone())));
+        }
+        if let Some(pair) = from_environment()?
+            && pair.public_key() == key
+        {
+            return Ok(Some(Source::Environment(pair)));
+        }
+        if let Ok(store) = self.store.store() {
+            let found =
+                store.find(&key).map_err(|error| from_store("the key store cannot be read", error))?;
+            if let Some(info) = found {
+                return Ok(Some(Source::Store(info)));
+            }
+        }
+        let index = development_index(world, key).filter(|_| world.local.client.transport().is_local());
+        Ok(index.map(Source::Development))
+    }
+}
+
+fn from_store(what: &str, error: keystore::Error) -> CliError {
+    let (code, why, hint) = (error.code(), error.to_string(), error.hint());
+    CliError::new(Status::Keys, code, what, why, hint)
 }
 
 /// The seat of a member of the files: the first key of a seat says whose it is, also after the key was changed.
@@ -106,35 +216,6 @@ impl Identity {
         }
         Self(Box::new(signer))
     }
-
-    /// Whoever holds the secret of `key`; on a simulation the public key alone.
-    ///
-    /// # Errors
-    /// Status 4 if the secret is nowhere here.
-    fn of_key(world: &World, name: &str, key: PublicKey) -> Result<Self, CliError> {
-        let source = source(world, key)?.ok_or_else(|| no_key(name, key))?;
-        if let Source::Development(index) = source {
-            return Ok(Self::development(world, index));
-        }
-        world.hops.signed_by(key);
-        if world.is_simulation() {
-            return Ok(Self(Box::new(PublicOnly { key, development: false })));
-        }
-        match source {
-            Source::Development(index) => Ok(Self(Box::new(development::signer(index)))),
-            Source::Environment(pair) => Ok(Self(Box::new(pair))),
-        }
-    }
-}
-
-fn source(world: &World, key: PublicKey) -> Result<Option<Source>, CliError> {
-    if let Some(pair) = from_environment()?
-        && pair.public_key() == key
-    {
-        return Ok(Some(Source::Environment(pair)));
-    }
-    let index = development_index(world, key).filter(|_| world.local.client.transport().is_local());
-    Ok(index.map(Source::Development))
 }
 
 /// Which member's stand-in a key is.

@@ -29,6 +29,7 @@ mod outbox;
 mod output;
 mod overview;
 mod person;
+mod prepare;
 mod recorder;
 mod state;
 mod table;

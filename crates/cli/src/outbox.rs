@@ -15,6 +15,7 @@ use ton_client::{Error as ClientError, MsgHash, boc};
 
 use crate::error::{CliError, Status};
 use crate::failure::from_client;
+use crate::hops::Hops;
 use crate::state::World;
 
 /// Directory beside the deployment's file.
@@ -70,6 +71,15 @@ impl Outbox {
         Ok(path)
     }
 
+    /// Removes a record, if the file is one of this directory.
+    pub(crate) fn forget(&self, file: &Path) {
+        let own = |path: &Path| path.canonicalize().ok().zip(self.folder.canonicalize().ok());
+        if own(file).is_some_and(|(file, folder)| file.starts_with(folder)) {
+            // A record that stays is settled by the next command.
+            let _ = fs::remove_file(file);
+        }
+    }
+
     /// The records, in the order of their names.
     fn records(&self) -> Result<Vec<(PathBuf, Record)>, CliError> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(Vec::new()) };
@@ -113,6 +123,11 @@ impl Record {
         Ok(message)
     }
 
+    /// The network that it was sent to.
+    pub(crate) fn network(&self) -> &str {
+        &self.network
+    }
+
     pub(crate) fn signer(&self) -> Option<PublicKey> {
         self.signer
     }
@@ -124,11 +139,12 @@ fn bad(path: &Path, why: String) -> CliError {
     CliError::new(Status::Safety, "bad-record", what, why, hint)
 }
 
-/// Asks the chain what became of messages that earlier commands sent; gives it in words.
+/// Asks the chain what became of messages that earlier commands sent; gives it in words. `tried` is what the simulation
+/// of the present command sent: the same message may be sent again.
 ///
 /// # Errors
 /// Status 5 if one of the same signers may still be executed.
-pub(crate) async fn settle(world: &World, signers: &[PublicKey]) -> Result<Vec<String>, CliError> {
+pub(crate) async fn settle(world: &World, tried: &Hops) -> Result<Vec<String>, CliError> {
     let Some(outbox) = world.outbox() else { return Ok(Vec::new()) };
     let mut told = Vec::new();
     for (path, record) in outbox.records()? {
@@ -151,7 +167,9 @@ pub(crate) async fn settle(world: &World, signers: &[PublicKey]) -> Result<Vec<S
                 told.push(format!("message {} of an earlier command {fate}", message.hash));
                 let _ = fs::remove_file(&path);
             }
-            None if record.signer().is_some_and(|signer| signers.contains(&signer)) => {
+            None if !tried.sends(&message.hash)
+                && record.signer().is_some_and(|signer| tried.signers().contains(&signer)) =>
+            {
                 return Err(CliError::new(
                     Status::Safety,
                     "message-on-its-way",

@@ -1,4 +1,4 @@
-//! Contestants and jurors: development keys with wallets of their own.
+//! Contestants and jurors: people with keys and wallets of their own.
 
 use governance::workflow::wallet_address;
 use governance::{Multisig, contracts::Built, multisig};
@@ -6,9 +6,9 @@ use keys::Signer;
 use ton_abi::Nano;
 
 use crate::consent::Trial;
-use crate::error::CliError;
+use crate::error::{CliError, Status};
 use crate::failure::{from_client, from_workflow};
-use crate::identity::Identity;
+use crate::identity::{Identity, KeyArgs};
 use crate::members;
 use crate::recorder::Recorder;
 use crate::state::World;
@@ -17,21 +17,36 @@ use crate::state::World;
 const WALLET_MONEY: Nano = Nano::tokens(40);
 
 /// Who acts, and whether it counts.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Person {
-    /// Number of the development key that acts; members have 0 to 14.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..1 << 31))]
-    key: u32,
+    /// Number of the development key that acts; members have 0 to 14. For networks for development only.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..1 << 31), required_unless_present = "who")]
+    key: Option<u32>,
+    /// Who signs: a key of the key store by its name, or a public key whose secret is elsewhere.
+    #[arg(long = "as", value_name = "KEY", conflicts_with = "key")]
+    who: Option<String>,
+    #[command(flatten)]
+    keys: KeyArgs,
     #[command(flatten)]
     pub(crate) trial: Trial,
 }
 
 impl Person {
     /// Name and key of the person. On a simulation no secret is touched.
-    pub(crate) fn signer(&self, world: &World) -> (String, Identity) {
-        let name = format!("the holder of development key {}", self.key);
-        let identity = Identity::development(world, self.key);
-        (name, identity)
+    pub(crate) fn signer(&self, world: &World) -> Result<(String, Identity), CliError> {
+        if let Some(index) = self.key {
+            let name = format!("the holder of development key {index}");
+            return Ok((name, Identity::development(world, index)));
+        }
+        // INVARIANT: the parser wants one of the two.
+        let who = self.who.as_deref().unwrap_or_default();
+        let (name, key) = self.keys.named(world, who)?.ok_or_else(|| {
+            let what = format!("cannot tell whose key \"{who}\" is");
+            let why = "the key store has no key of that name, and it is no public key";
+            CliError::new(Status::Keys, "unknown-key", what, why, "see the keys with `subgov key list`")
+        })?;
+        let identity = self.keys.identity(world, &name, key, self.trial.prepare.is_some())?;
+        Ok((name, identity))
     }
 }
 

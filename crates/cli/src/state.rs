@@ -182,6 +182,13 @@ impl World {
         Some(Outbox::new(folder, self.local.client.transport().name()))
     }
 
+    /// Removes the record of a sent message whose fate is known; other files stay.
+    pub(crate) fn forget_sent(&self, file: &Path) {
+        if let Some(outbox) = self.outbox() {
+            outbox.forget(file);
+        }
+    }
+
     /// Writes the network back, whole or not at all.
     pub(crate) fn save(&mut self) -> Result<(), CliError> {
         let Some((folder, file)) = &mut self.file else { return Ok(()) };

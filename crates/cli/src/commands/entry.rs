@@ -86,7 +86,7 @@ async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
         let failed = |error| from_client(format!("contest {id} cannot be read"), error);
         let contest = organs.contest(id).await.map_err(failed)?;
         let spec = contest.spec().await.map_err(failed)?;
-        let (name, key) = args.person.signer(world);
+        let (name, key) = args.person.signer(world)?;
         let wallet = wallet(world, wallet_contract(&contracts), &key, recorder).await?;
         let form = EntryForm { content: work, link: args.link.clone(), terms: spec.terms_hash };
         let entered = workflow::enter(&contest, &form, spec.entry_deposit, &wallet, &key, recorder).await;
@@ -113,7 +113,7 @@ async fn claim(args: &Claim, progress: Progress) -> Result<Answer, CliError> {
     act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
         let failed = |error| from_client(format!("contest {id} cannot be read"), error);
         let contest = organs.contest(id).await.map_err(failed)?;
-        let (name, key) = args.person.signer(world);
+        let (name, key) = args.person.signer(world)?;
         let wallet = wallet(world, wallet_contract(&contracts), &key, recorder).await?;
         let claimed = workflow::claim(&contest, item, &wallet, &key, recorder).await;
         claimed.map_err(|error| from_workflow(format!("{name} cannot claim payout {item}"), error))?;
@@ -127,7 +127,7 @@ async fn claim(args: &Claim, progress: Progress) -> Result<Answer, CliError> {
 async fn nominate(args: &Nominate, progress: Progress) -> Result<Answer, CliError> {
     let (id, entry) = (args.contest, args.entry);
     act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.person.signer(world);
+        let (name, key) = args.person.signer(world)?;
         let what = format!("{name} cannot ask for a seat");
         let failed = |error| from_client(&what, error);
         let contest = organs.contest(id).await.map_err(failed)?;

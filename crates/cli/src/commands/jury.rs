@@ -71,11 +71,11 @@ async fn commit(args: &Commit, progress: Progress) -> Result<Answer, CliError> {
     let id = args.contest;
     let sealed = SealedCard { card: cards::read(&args.card)?, salt: salt()? };
     act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.person.signer(world);
+        let (name, key) = args.person.signer(world)?;
         let what = format!("{name} cannot commit to a card of contest {id}");
         let contest = organs.contest(id).await.map_err(|error| from_client(&what, error))?;
         // The card is on disk before anything is sent: a commitment that nobody can open would cost the seat.
-        let kept = if world.is_simulation() {
+        let kept = if world.is_simulation() && args.person.trial.prepare.is_none() {
             None
         } else {
             Some(cards::keep(&args.state.state, id, &key.public_key(), &sealed)?)
@@ -93,7 +93,7 @@ async fn commit(args: &Commit, progress: Progress) -> Result<Answer, CliError> {
 async fn reveal(args: &Reveal, progress: Progress) -> Result<Answer, CliError> {
     let id = args.contest;
     act(&args.state, &args.person.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.person.signer(world);
+        let (name, key) = args.person.signer(world)?;
         let what = format!("{name} cannot reveal a card of contest {id}");
         let kept = cards::kept(&args.state.state, id, &key.public_key())?;
         if kept.is_empty() {

@@ -8,6 +8,7 @@ use serde_json::Value;
 fn done<'a>(args: impl IntoIterator<Item = &'a str>) -> Value {
     let (status, mut envelope) = json(args);
     assert_eq!(status, 0, "{envelope:#}");
+    assert!(!envelope["warnings"].to_string().contains("simulated"), "{:#}", envelope["warnings"]);
     envelope["data"].take()
 }
 

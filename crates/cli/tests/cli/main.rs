@@ -3,6 +3,7 @@
 mod by_hand;
 mod demo;
 mod deploy;
+mod faults;
 mod lists;
 mod multisig;
 mod network;
