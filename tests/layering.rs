@@ -31,7 +31,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "keystore",
             "localnet",
             "node-server",
-            "signing",
             "results",
             "signing",
             "ton-abi",
