@@ -99,7 +99,7 @@ async fn read(state: &StateArgs, progress: Progress) -> Result<(Facts, Report), 
     let facts = facts.map_err(unread)?;
     let contracts = Contracts::built_in().map_err(|error| unread(error.into()))?;
     progress.say(format!(
-        "recomputing {} contests and {} decisions",
+        "recomputing contests: {}, decisions: {}",
         facts.contests.len(),
         facts.proposals.len()
     ));
