@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    config, contest, contract, demo, deploy, entry, explain, jury, key, member, multisig, node, proposal,
-    results, stage, submit,
+    completions, config, contest, contract, demo, deploy, doctor, entry, explain, jury, key, member, multisig,
+    node, proposal, results, stage, submit,
 };
 
 /// Runs a sub-governance of a TON network.
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     /// The contracts: building them, and recognising them on a network.
     #[command(subcommand)]
     Contract(contract::Contract),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
     /// The local network.
     #[command(subcommand)]
     Node(node::Node),

@@ -1,10 +1,12 @@
 //! One file per noun; each gets its arguments and returns an answer or a failure.
 
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod contest;
 pub(crate) mod contract;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod doctor;
 pub(crate) mod entry;
 pub(crate) mod explain;
 pub(crate) mod jury;
@@ -43,6 +45,8 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Jury(command) => jury::run(command, progress).await,
         Command::Stage(command) => stage::run(command, progress).await,
         Command::Results(command) => results::run(command, progress).await,
+        Command::Doctor(args) => doctor::run(args, progress).await,
+        Command::Completions(args) => completions::run(args),
         Command::Config(command) => config::run(command),
         Command::Key(command) => key::run(command, progress),
         Command::Submit(args) => submit::run(args, progress).await,

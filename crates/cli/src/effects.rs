@@ -149,7 +149,10 @@ fn payment(
     Some(match &message.body {
         Body::Bounced { .. } => format!("{value:#} TON come back to {to} from {own}"),
         Body::Call { call, .. } => format!("{own} sends {value:#} TON to {to}: {}", call.name),
-        Body::Comment(text) => format!("{own} sends {value:#} TON to {to}: \"{text}\""),
+        // Contracts number their payments by such texts; control characters are nothing for a terminal.
+        Body::Comment(text) if !text.chars().any(char::is_control) => {
+            format!("{own} sends {value:#} TON to {to}: \"{text}\"")
+        }
         _ => format!("{own} sends {value:#} TON to {to}"),
     })
 }

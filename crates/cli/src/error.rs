@@ -34,6 +34,8 @@ pub(crate) struct CliError {
     /// The error underneath.
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
     data: Option<Box<Value>>,
+    /// What stdout gets all the same, for people.
+    answer: String,
 }
 
 impl CliError {
@@ -45,7 +47,7 @@ impl CliError {
         hint: impl Into<String>,
     ) -> Self {
         let (what, why, hint) = (what.into(), why.into(), hint.into());
-        Self { code, status, what, why, hint, source: None, data: None }
+        Self { code, status, what, why, hint, source: None, data: None, answer: String::new() }
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -56,6 +58,17 @@ impl CliError {
     pub(crate) fn with_data(mut self, data: Value) -> Self {
         self.data = Some(Box::new(data));
         self
+    }
+
+    /// With an answer that is worth reading though the command failed.
+    pub(crate) fn with_answer(mut self, text: String) -> Self {
+        self.answer = text;
+        self
+    }
+
+    /// What stdout gets all the same, for people.
+    pub(crate) fn answer(&self) -> &str {
+        &self.answer
     }
 
     /// What was found out before the failure.

@@ -34,7 +34,13 @@ fn member(name: &str, value: &Value, roster: &Roster, label: impl Fn(&Address) -
     {
         return format!("{:#} TON", Nano(nano));
     }
-    text.parse().map_or_else(|_| text.to_owned(), |address| label(&address))
+    // Anybody may have written it: nothing in it may reach a terminal as a command.
+    let plain = || {
+        text.chars()
+            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+            .collect()
+    };
+    text.parse().map_or_else(|_| plain(), |address| label(&address))
 }
 
 #[cfg(test)]

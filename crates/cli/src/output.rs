@@ -75,7 +75,11 @@ fn print(outcome: &Result<Answer, CliError>, json: bool) -> io::Result<()> {
             out.write_all(answer.text.as_bytes())?;
             out.flush()
         }
-        Err(error) => io::stderr().write_all(error.to_text().as_bytes()),
+        Err(error) => {
+            out.write_all(error.answer().as_bytes())?;
+            out.flush()?;
+            io::stderr().write_all(error.to_text().as_bytes())
+        }
     }
 }
 

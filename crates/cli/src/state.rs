@@ -51,7 +51,7 @@ impl Addresses {
 }
 
 /// Which network a command works on.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct StateArgs {
     /// Directory that keeps the organisation and its local network between commands; made by `subgov node init` or
     /// `subgov demo`.

@@ -32,3 +32,9 @@ pub(crate) fn table(columns: &[Column], rows: impl IntoIterator<Item = Vec<Strin
     }
     format!("{table}\n")
 }
+
+/// Facts with their names, one a line, aligned. Ends with a line break unless there are none.
+pub(crate) fn facts(lines: &[(&str, String)]) -> String {
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    lines.iter().map(|(name, value)| format!("  {name:width$} {value}\n")).collect()
+}

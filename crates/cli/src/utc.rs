@@ -11,6 +11,31 @@ pub(crate) fn utc(time: UnixTime) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// The time of `2021-01-31` or `2021-01-31T18:00`, in UTC; `None` if there is no such moment.
+pub(crate) fn parse(text: &str) -> Option<UnixTime> {
+    let (date, clock) = text.split_once('T').unwrap_or((text, "00:00"));
+    let numbers = |text: &str, separator, widths: &[usize]| -> Option<Vec<u32>> {
+        let parts: Vec<_> = text.split(separator).collect();
+        let fits =
+            parts.len() == widths.len() && parts.iter().zip(widths).all(|(part, width)| part.len() == *width);
+        let is_plain = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        if fits && is_plain { parts.iter().map(|part| part.parse().ok()).collect() } else { None }
+    };
+    let (date, clock) = (numbers(date, '-', &[4, 2, 2])?, numbers(clock, ':', &[2, 2])?);
+    let (wanted, minutes) = ((date[0], date[1], date[2]), clock[0] * 60 + clock[1]);
+    if clock[0] > 23 || clock[1] > 59 {
+        return None;
+    }
+    // Days ascend with dates, so the day is found by halving.
+    let (mut first, mut last) = (0, u32::MAX / DAY);
+    while first < last {
+        let middle = first + (last - first) / 2;
+        if civil(middle) < wanted { first = middle + 1 } else { last = middle }
+    }
+    let seconds = first.checked_mul(DAY)?.checked_add(minutes * 60)?;
+    (civil(first) == wanted).then_some(UnixTime(seconds))
+}
+
 /// Year, month and day of the so-and-so-many-th day since 1970-01-01.
 ///
 /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`, for days from 1970 on.
@@ -41,6 +66,8 @@ mod tests {
             (u32::MAX, "2106-02-07 06:28"),
         ] {
             assert_eq!(utc(UnixTime(time)), text);
+            let minute = UnixTime(time - time % 60);
+            assert_eq!(parse(&text.replace(' ', "T")), Some(minute), "{text}");
         }
     }
 }

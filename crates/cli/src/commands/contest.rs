@@ -1,14 +1,16 @@
 //! `subgov contest …`
 
+mod hold;
+pub(crate) mod launch;
+mod show;
+
 use clap::Subcommand;
-use governance::Organs;
-use governance::payload::{Launch, SpecJuror};
 use governance::text::Digest;
 use governance::workflow;
 use serde_json::{Value, json};
 
 use crate::actor::{Actor, Trial, act};
-use crate::error::{CliError, Status};
+use crate::error::CliError;
 use crate::failure::{from_client, from_workflow};
 use crate::output::{Answer, Progress};
 use crate::overview::Contests;
@@ -18,8 +20,10 @@ use crate::state::{StateArgs, World};
 pub(crate) enum Contest {
     /// All contests with results and money, as the chain has them.
     List(StateArgs),
+    /// One contest: deadlines, entries, jury, ranking, payouts, books.
+    Show(show::Show),
     /// Propose to launch a contest of the plan; members then vote on it.
-    Launch(Propose),
+    Launch(launch::Launch),
     /// Ask for the jury once entries are closed; anybody may.
     Draw(Poke),
     /// Record the phase and have the ranking made; anybody may.
@@ -28,21 +32,14 @@ pub(crate) enum Contest {
     Pay(Poke),
     /// End a contest whose payouts were sent a day ago; anybody may.
     Settle(Poke),
+    /// Propose a later end of a phase.
+    Extend(hold::Extend),
+    /// Ask for a quick hold of the payout (the third member who asks gets it), or with --until propose a longer one.
+    Hold(hold::Hold),
+    /// Give payouts back to the stage that nobody claimed for 180 days; anybody may.
+    Sweep(Poke),
     /// Put the record of a contest into the catalog.
     Publish(Publish),
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Propose {
-    #[command(flatten)]
-    state: StateArgs,
-    #[command(flatten)]
-    actor: Actor,
-    /// Number of the contest in `subgov stage list`.
-    item: u8,
-    /// A juror of the first jury contest, by key and payout account; again for each.
-    #[arg(long = "juror", value_name = "KEY=ACCOUNT")]
-    jury: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -71,11 +68,15 @@ pub(crate) struct Publish {
 pub(crate) async fn run(command: &Contest, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Contest::List(state) => list(state).await,
-        Contest::Launch(args) => launch(args, progress).await,
+        Contest::Show(args) => show::show(args).await,
+        Contest::Launch(args) => launch::launch(args, progress).await,
+        Contest::Extend(args) => hold::extend(args, progress).await,
+        Contest::Hold(args) => hold::hold(args, progress).await,
         Contest::Draw(args) => poke(args, "draw", progress).await,
         Contest::Advance(args) => poke(args, "advance", progress).await,
         Contest::Pay(args) => poke(args, "pay", progress).await,
         Contest::Settle(args) => poke(args, "settle", progress).await,
+        Contest::Sweep(args) => poke(args, "sweep", progress).await,
         Contest::Publish(args) => publish(args, progress).await,
     }
 }
@@ -84,35 +85,6 @@ async fn list(state: &StateArgs) -> Result<Answer, CliError> {
     let world = World::open(state).await?;
     let contests = Contests::read(&world.organs().await?, &world.roster()).await?;
     Ok(Answer { text: contests.to_text(), data: contests.to_json(), warnings: Vec::new() })
-}
-
-async fn launch(args: &Propose, progress: Progress) -> Result<Answer, CliError> {
-    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
-        let (name, key) = args.actor.signer(world, organs).await?;
-        let mut jury = Vec::new();
-        for text in &args.jury {
-            jury.push(juror(world, organs, text).await?);
-        }
-        let launch = Launch { item: args.item, bootstrap_jury: jury, ..Launch::default() };
-        let proposed = workflow::propose_launch(organs, &world.organisation, launch, &key, recorder).await;
-        let failed = |error| from_workflow(format!("contest {} cannot be proposed", args.item), error);
-        let (id, spec) = proposed.map_err(failed)?;
-        let text = format!("{name} opens proposal {id}: launch \"{}\"", spec.title);
-        Ok((text, json!({ "proposal": id, "title": spec.title, "total": spec.total() })))
-    })
-    .await
-}
-
-/// `KEY=ACCOUNT`
-async fn juror(world: &World, organs: &Organs<'_>, text: &str) -> Result<SpecJuror, CliError> {
-    let wrong = |why: String| {
-        let what = format!("\"{text}\" is not a juror");
-        let hint = "give 64 hexadecimal digits of a key, an equals sign, and an address";
-        CliError::new(Status::Usage, "bad-juror", what, why, hint)
-    };
-    let (key, account) = text.split_once('=').ok_or_else(|| wrong("there is no equals sign".to_owned()))?;
-    let key = key.parse().map_err(|error| wrong(format!("{error}")))?;
-    Ok(SpecJuror { key, addr: world.find_account(organs, account).await? })
 }
 
 async fn poke(args: &Poke, verb: &'static str, progress: Progress) -> Result<Answer, CliError> {
@@ -124,6 +96,7 @@ async fn poke(args: &Poke, verb: &'static str, progress: Progress) -> Result<Ans
             "draw" => contest.draw_jury().await,
             "advance" => contest.advance().await,
             "pay" => contest.pay_next(governance::contest::PAYOUTS_PER_CALL).await,
+            "sweep" => contest.sweep().await,
             _ => contest.settle().await,
         };
         let tree = tree.and_then(ton_client::processing::Tree::expect_success).map_err(failed)?;

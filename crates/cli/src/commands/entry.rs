@@ -1,5 +1,7 @@
 //! `subgov entry …`: what contestants do, from their own wallets.
 
+mod change;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -21,6 +23,10 @@ use crate::state::StateArgs;
 pub(crate) enum Entry {
     /// Enter a contest with a work and a deposit; the wallet is opened if it is not there yet.
     Submit(Submit),
+    /// Give an entry another work, before entries close.
+    Replace(change::Replace),
+    /// Withdraw an entry before entries close; the deposit comes back.
+    Withdraw(change::Withdraw),
     /// Take a payout to the own wallet.
     Claim(Claim),
     /// Ask for a seat among the members with a winning entry.
@@ -74,6 +80,8 @@ pub(crate) struct Nominate {
 pub(crate) async fn run(command: &Entry, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Entry::Submit(args) => submit(args, progress).await,
+        Entry::Replace(args) => change::replace(args, progress).await,
+        Entry::Withdraw(args) => change::withdraw(args, progress).await,
         Entry::Claim(args) => claim(args, progress).await,
         Entry::Nominate(args) => nominate(args, progress).await,
     }

@@ -1,5 +1,7 @@
 //! `subgov jury …`: the pool, and what jurors do.
 
+mod recuse;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -28,6 +30,8 @@ pub(crate) enum Jury {
     Commit(Commit),
     /// Reveal the card that was committed.
     Reveal(Reveal),
+    /// Decline to judge a contest whose jury is not drawn yet.
+    Recuse(recuse::Recuse),
 }
 
 #[derive(Debug, clap::Args)]
@@ -58,6 +62,7 @@ pub(crate) async fn run(command: &Jury, progress: Progress) -> Result<Answer, Cl
         Jury::List(state) => list(state).await,
         Jury::Commit(args) => commit(args, progress).await,
         Jury::Reveal(args) => reveal(args, progress).await,
+        Jury::Recuse(args) => recuse::recuse(args, progress).await,
     }
 }
 

@@ -1,5 +1,8 @@
 //! `subgov member …`
 
+mod seat;
+mod show;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -22,8 +25,16 @@ use crate::table::{Column, table};
 pub(crate) enum Member {
     /// Names, backgrounds and public keys of the initial members. With --state the members on that network.
     List(List),
+    /// One member, and what waits for this member's vote or confirmation.
+    Show(show::Show),
+    /// Winners who asked for a seat.
+    Candidates(StateArgs),
     /// Sign the Declaration of Decentralization.
     Attest(Attest),
+    /// Set the payout address and the profile.
+    Profile(seat::Profile),
+    /// Leave the organisation at once.
+    Resign(seat::Resign),
 }
 
 #[derive(Debug, clap::Args)]
@@ -48,7 +59,11 @@ pub(crate) struct List {
 pub(crate) async fn run(command: &Member, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Member::List(args) => list_members(args).await,
+        Member::Show(args) => show::show(args).await,
+        Member::Candidates(state) => seat::candidates(state).await,
         Member::Attest(args) => attest(args, progress).await,
+        Member::Profile(args) => seat::profile(args, progress).await,
+        Member::Resign(args) => seat::resign(args, progress).await,
     }
 }
 

@@ -21,6 +21,10 @@ pub(crate) enum Multisig {
     Show(StateArgs),
     /// Waiting transactions and who has signed each.
     List(StateArgs),
+    /// Who confirms: custodians by their index.
+    Custodians(StateArgs),
+    /// What custodians may pay without a decision of the members.
+    Policy(StateArgs),
     /// Submit a payment; the submitter thereby confirms it.
     Submit(Submit),
     /// Confirm a waiting transaction; the last confirmation needed also pays it.
@@ -72,6 +76,8 @@ pub(crate) struct Submit {
 pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Multisig::Show(state) => view::show(&World::open(state).await?).await,
+        Multisig::Custodians(state) => view::custodians(&World::open(state).await?).await,
+        Multisig::Policy(state) => view::policy(&World::open(state).await?).await,
         Multisig::List(state) => view::list(&World::open(state).await?).await,
         Multisig::Submit(args) => submit(args, progress).await,
         Multisig::Confirm(args) => decide(args, "confirm", progress).await,

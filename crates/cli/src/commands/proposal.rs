@@ -1,9 +1,14 @@
 //! `subgov proposal …`
 
+pub(crate) mod create;
+mod decision;
+mod show;
+
 use clap::{Subcommand, ValueEnum};
 use governance::proposal::{Choice, Outcome};
 use governance::workflow;
 use serde_json::json;
+use ton_client::processing::Tree;
 
 use crate::actor::{Actor, Trial, act};
 use crate::error::CliError;
@@ -16,10 +21,41 @@ use crate::state::{StateArgs, World};
 pub(crate) enum Proposal {
     /// All proposals with their votes, as the chain has them.
     List(StateArgs),
+    /// One proposal: what it decides, who voted.
+    Show(show::Show),
+    /// Propose a decision.
+    #[command(subcommand)]
+    Create(create::Create),
     /// Vote, or change one's vote.
     Vote(Vote),
     /// Have a passed proposal carried out; anybody may.
     Execute(Execute),
+    /// Take back one's own proposal while nobody else voted.
+    Cancel(Act),
+    /// End a vote or a decision whose time is over; anybody may.
+    Close(Close),
+    /// Tell what happens to a proposal until it is over.
+    Watch(show::Watch),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Act {
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    actor: Actor,
+    /// Id of the proposal.
+    id: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Close {
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    trial: Trial,
+    /// Id of the proposal.
+    id: u32,
 }
 
 #[derive(Debug, clap::Args)]
@@ -59,8 +95,13 @@ pub(crate) struct Execute {
 pub(crate) async fn run(command: &Proposal, progress: Progress) -> Result<Answer, CliError> {
     match command {
         Proposal::List(state) => list(state).await,
+        Proposal::Show(args) => show::show(args).await,
+        Proposal::Create(command) => create::create(command, progress).await,
         Proposal::Vote(args) => vote(args, progress).await,
         Proposal::Execute(args) => execute(args, progress).await,
+        Proposal::Cancel(args) => cancel(args, progress).await,
+        Proposal::Close(args) => close(args, progress).await,
+        Proposal::Watch(args) => show::watch(args, progress).await,
     }
 }
 
@@ -112,6 +153,35 @@ async fn execute(args: &Execute, progress: Progress) -> Result<Answer, CliError>
         let why =
             if info.outcome == Outcome::Failed { format!(", code {}", info.code) } else { String::new() };
         Ok((format!("proposal {id} is {}{why}", info.outcome), result))
+    })
+    .await
+}
+
+async fn cancel(args: &Act, progress: Progress) -> Result<Answer, CliError> {
+    let id = args.id;
+    act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
+        let (name, key) = args.actor.signer(world, organs).await?;
+        let failed = |error| from_client(format!("{name} cannot take back proposal {id}"), error);
+        let proposal = organs.proposal(id).await.map_err(failed)?;
+        let tree = proposal.cancel(&key).await.and_then(Tree::expect_success).map_err(failed)?;
+        recorder.ledger.note(format!("take back proposal {id}"), &name, &tree);
+        let tally = proposal.tally().await.map_err(failed)?;
+        let result = json!({ "proposal": id, "outcome": tally.outcome.word() });
+        Ok((format!("{name} takes back proposal {id}: it is {}", tally.outcome), result))
+    })
+    .await
+}
+
+async fn close(args: &Close, progress: Progress) -> Result<Answer, CliError> {
+    let id = args.id;
+    act(&args.state, &args.trial, progress, async |_, organs, recorder| {
+        let failed = |error| from_client(format!("proposal {id} cannot be closed"), error);
+        let proposal = organs.proposal(id).await.map_err(failed)?;
+        let tree = proposal.close().await.and_then(Tree::expect_success).map_err(failed)?;
+        recorder.ledger.note(format!("close proposal {id}"), "", &tree);
+        let tally = proposal.tally().await.map_err(failed)?;
+        let result = json!({ "proposal": id, "outcome": tally.outcome.word() });
+        Ok((format!("proposal {id} is {}", tally.outcome), result))
     })
     .await
 }

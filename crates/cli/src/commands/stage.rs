@@ -1,5 +1,7 @@
 //! `subgov stage …`
 
+mod release;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -26,6 +28,8 @@ pub(crate) enum Stage {
     List(List),
     /// Submit the payment that moves a grant from the multisig to a stage; others confirm it.
     Fund(Fund),
+    /// Look whether everything before a stage is done, and if so submit the payment of what it needs.
+    Release(release::Release),
     /// Propose to close a stage whose contests are over and published.
     Close(Close),
 }
@@ -74,6 +78,7 @@ pub(crate) async fn run(command: &Stage, progress: Progress) -> Result<Answer, C
     match command {
         Stage::List(args) => list_stages(args).await,
         Stage::Fund(args) => fund(args, progress).await,
+        Stage::Release(args) => release::release(args, progress).await,
         Stage::Close(args) => close(args, progress).await,
     }
 }

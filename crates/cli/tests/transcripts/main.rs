@@ -7,7 +7,7 @@
 //! - in `network/` the network that a line `Starts from: NAME` names, see [`networks`]; without that line there is none.
 //!
 //! `SUBGOV_STATE` is `network`, and questions are answered by yes. The embedded network is deterministic to the last
-//! bit, so ids, hashes and fees are exact. `TRYCMD=overwrite` writes down what the program says now, and `trycmd=NAME`
+//! bit, so ids, hashes and fees are exact. `TRYCMD=overwrite` writes down what the program says now, and `says trycmd=NAME`
 //! behind `--` plays one transcript.
 
 mod networks;

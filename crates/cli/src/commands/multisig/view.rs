@@ -2,6 +2,7 @@
 
 use governance::multisig::{Custodian, QueuedTransaction, TransactionId};
 use serde_json::{Value, json};
+use ton_abi::Address;
 use ton_client::Error as ClientError;
 
 use crate::error::CliError;
@@ -9,7 +10,7 @@ use crate::failure::from_client;
 use crate::members::STAND_INS;
 use crate::output::Answer;
 use crate::state::World;
-use crate::table::{Column, table};
+use crate::table::{Column, facts, table};
 
 fn failed(error: ClientError) -> CliError {
     from_client("the multisig cannot be read", error)
@@ -49,6 +50,43 @@ pub(super) async fn show(world: &World) -> Result<Answer, CliError> {
         "waiting": waiting_json(world, &waiting, &custodians),
     });
     Ok(Answer { text, data, warnings: vec![STAND_INS.to_owned()] })
+}
+
+/// The custodians by their index.
+pub(super) async fn custodians(world: &World) -> Result<Answer, CliError> {
+    let custodians = world.multisig().custodians().await.map_err(failed)?;
+    let roster = world.roster();
+    let columns = [Column::Number("#"), Column::Text("Custodian"), Column::Text("Public key")];
+    let rows = custodians.iter().map(|custodian| {
+        vec![custodian.index.to_string(), roster.label(&custodian.key), custodian.key.to_string()]
+    });
+    let data = custodians.iter().map(|custodian| {
+        json!({ "index": custodian.index, "name": roster.name(&custodian.key), "public_key": custodian.key })
+    });
+    Ok(Answer { text: table(&columns, rows), data: data.collect(), warnings: Vec::new() })
+}
+
+/// What may be paid without a decision.
+pub(super) async fn policy(world: &World) -> Result<Answer, CliError> {
+    let policy = world.multisig().policy().await.map_err(failed)?;
+    let label = |address: &Option<Address>| {
+        address.as_ref().map_or_else(|| "none".to_owned(), |address| world.label(address))
+    };
+    let mut lines = vec![
+        ("any amount to", label(&policy.treasury)),
+        ("any amount to", label(&policy.main_giver)),
+        ("free limit", format!("{:#} TON in 24 h", policy.free_limit)),
+        ("spent of it", format!("{:#} TON", policy.spent)),
+    ];
+    lines.extend(policy.allowlist.iter().map(|address| ("within it to", world.label(address))));
+    let data = json!({
+        "treasury": policy.treasury.as_ref().map(ToString::to_string),
+        "main_giver": policy.main_giver.as_ref().map(ToString::to_string),
+        "allowlist": policy.allowlist.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "free_limit": policy.free_limit,
+        "spent": policy.spent,
+    });
+    Ok(Answer { text: facts(&lines), data, warnings: Vec::new() })
 }
 
 pub(super) async fn list(world: &World) -> Result<Answer, CliError> {
