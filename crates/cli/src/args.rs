@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     completions, config, contest, contract, demo, deploy, doctor, entry, explain, jury, key, member, multisig,
-    node, proposal, results, stage, submit,
+    node, proposal, results, sign, stage, submit,
 };
 
 /// Runs a sub-governance of a TON network.
@@ -64,9 +64,10 @@ pub(crate) enum Command {
     /// The networks that commands can work on.
     #[command(subcommand)]
     Config(config::Config),
-    /// Seed phrases and the keys they give.
+    /// Keys: seed phrases, the encrypted key store, paths.
     #[command(subcommand)]
     Key(key::Key),
+    Sign(sign::Sign),
     Submit(submit::Submit),
     /// What an exit code means.
     Explain(explain::Explain),

@@ -16,6 +16,7 @@ pub(crate) mod multisig;
 pub(crate) mod node;
 pub(crate) mod proposal;
 pub(crate) mod results;
+pub(crate) mod sign;
 pub(crate) mod stage;
 pub(crate) mod submit;
 
@@ -23,15 +24,15 @@ use crate::args::Command;
 use crate::error::{CliError, Status};
 use crate::output::{Answer, Progress};
 
-pub(crate) fn run(command: &Command, progress: Progress) -> Result<Answer, CliError> {
+pub(crate) fn run(command: &Command, progress: Progress, json: bool) -> Result<Answer, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         let (what, hint) = ("the program cannot start", "check the limits of the system");
         CliError::new(Status::Network, "runtime", what, error.to_string(), hint)
     })?;
-    runtime.block_on(dispatch(command, progress))
+    runtime.block_on(dispatch(command, progress, json))
 }
 
-async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliError> {
+async fn dispatch(command: &Command, progress: Progress, json: bool) -> Result<Answer, CliError> {
     match command {
         Command::Demo(args) => demo::run(args, progress).await,
         Command::Deploy(command) => deploy::run(command, progress).await,
@@ -48,7 +49,8 @@ async fn dispatch(command: &Command, progress: Progress) -> Result<Answer, CliEr
         Command::Doctor(args) => doctor::run(args, progress).await,
         Command::Completions(args) => completions::run(args),
         Command::Config(command) => config::run(command),
-        Command::Key(command) => key::run(command, progress),
+        Command::Key(command) => key::run(command, progress, json),
+        Command::Sign(command) => sign::run(command, json),
         Command::Submit(args) => submit::run(args, progress).await,
         Command::Explain(command) => explain::run(command),
     }

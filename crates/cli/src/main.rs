@@ -32,6 +32,7 @@ mod person;
 mod prepare;
 mod recorder;
 mod state;
+mod store;
 mod table;
 mod utc;
 
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
         }
         Ok(args) => {
             let progress = Progress::new(args.quiet || args.json);
-            output::finish(commands::run(&args.command, progress), args.json)
+            output::finish(commands::run(&args.command, progress, args.json), args.json)
         }
         Err(help) if !json && is_help(&help) => {
             // A reader who went away is no reason to say more.

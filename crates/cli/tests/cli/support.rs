@@ -9,7 +9,9 @@ use serde_json::Value;
 /// The program with these arguments and nothing from the caller's environment that would change it.
 pub(crate) fn subgov<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::cargo_bin("subgov").expect("the program is built before its tests");
-    for name in ["STATE", "ORGANISATION", "PHRASE", "SECRET", "CONTRACTS", "IMAGES", "NETWORK"] {
+    for name in
+        ["STATE", "ORGANISATION", "PHRASE", "SECRET", "PASSWORD", "KEYS", "CONTRACTS", "IMAGES", "NETWORK"]
+    {
         command.env_remove(format!("SUBGOV_{name}"));
     }
     // There is nobody to ask.
@@ -30,11 +32,19 @@ pub(crate) struct Run {
 
 impl Run {
     fn new(output: &Output) -> Self {
-        Self {
+        let run = Self {
             status: output.status.code().expect("the program ends by itself"),
             stdout: String::from_utf8(output.stdout.clone()).expect("answers are text"),
             stderr: String::from_utf8(output.stderr.clone()).expect("messages are text"),
-        }
+        };
+        crate::secrets::absent(&run.stdout, "standard output");
+        crate::secrets::absent(&run.stderr, "standard error");
+        run
+    }
+
+    /// Runs a command that was put together elsewhere.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        Self::new(&command.output().expect("the program starts"))
     }
 }
 
