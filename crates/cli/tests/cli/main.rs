@@ -6,6 +6,7 @@ mod deploy;
 mod faults;
 mod key;
 mod lists;
+mod month;
 mod multisig;
 mod network;
 mod node;
