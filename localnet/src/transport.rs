@@ -163,6 +163,10 @@ impl Transport for SharedNode {
         Ok(self.lock().message(hash).map(|record| record.cell.clone()))
     }
 
+    async fn trace(&self, transaction: &TxHash) -> Result<Option<chain::Trace>, TransportError> {
+        Ok(self.lock().trace(transaction).ok())
+    }
+
     async fn rejection(&self, message: &MsgHash) -> Result<Option<Rejection>, TransportError> {
         Ok(self.lock().rejection(message).map(|rejection| (**rejection).clone()))
     }

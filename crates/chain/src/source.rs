@@ -184,6 +184,15 @@ impl SourceMap {
         }
     }
 
+    /// Other places in the sources that the last instruction of a run may come from, as equal code is one cell.
+    pub fn others(&self, trace: &Trace, taken: Option<&Location>) -> Vec<Location> {
+        let last = trace.steps.last().map(|step| self.candidates(&step.place)).unwrap_or_default();
+        let mut others: Vec<_> = last.into_iter().filter(|it| !it.is_made() && Some(it) != taken).collect();
+        others.sort();
+        others.dedup();
+        others
+    }
+
     /// What each line of the sources used, those that used most gas first. Steps in code of other contracts are left out.
     pub fn profile(&self, trace: &Trace) -> Vec<LineCost> {
         let mut lines: HashMap<(Arc<str>, u32), LineCost> = HashMap::new();
@@ -284,6 +293,8 @@ mod tests {
         let lines: Vec<_> = map.along(&run).iter().flatten().map(ToString::to_string).collect();
         assert_eq!(lines, ["b.tsol:30:5", "b.tsol:31:9", "b.tsol:31:9"]);
         assert_eq!(map.candidates(&run.steps[1].place).len(), 2);
+        let others = map.others(&run, map.end(&run).0.as_ref());
+        assert_eq!(others.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.tsol:10:9"]);
         let profile = map.profile(&run);
         assert_eq!((profile[0].location.line, profile[0].gas, profile[0].steps), (31, 20, 2));
     }

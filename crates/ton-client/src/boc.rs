@@ -4,6 +4,7 @@
 //! [`crate::abi::MessageView`] and [`crate::abi::Image`].
 
 use std::cell::Cell as Slot;
+use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +18,30 @@ use tycho_types::error::Error as CellError;
 /// Source: the reference node's limit for any cell of the chain (`max_depth` 1024). Deeper trees would also end the
 /// thread that frees them, for a cell is freed by the one that holds it, one call in another.
 pub const MAX_DEPTH: u16 = 1024;
+
+/// Most cells of a tree that is looked into, each counted as often as it stands in the tree.
+///
+/// A bag holds a cell once that may stand in the tree 2^100 times, and whoever reads such a map reads for ever. A message
+/// has 8192 distinct cells at most (source: `max_msg_cells` of the network's parameter 43).
+pub const MAX_TREE: u64 = 100_000;
+
+/// Whether a tree has more than [`MAX_TREE`] cells.
+#[must_use]
+pub fn is_bomb(root: &Cell) -> bool {
+    let mut sizes: HashMap<Hash, u64> = HashMap::new();
+    tree_size(root.as_ref(), &mut sizes) > MAX_TREE
+}
+
+/// Each distinct cell is visited once; the depth is that of the bag.
+fn tree_size(cell: &DynCell, sizes: &mut HashMap<Hash, u64>) -> u64 {
+    if let Some(size) = sizes.get(cell.repr_hash()) {
+        return *size;
+    }
+    let inside = cell.references().map(|inner| tree_size(inner, sizes));
+    let size = inside.fold(1u64, u64::saturating_add);
+    sizes.insert(*cell.repr_hash(), size);
+    size
+}
 
 /// Bytes or text that are no bag of cells with one root.
 #[derive(Debug, Clone, thiserror::Error)]

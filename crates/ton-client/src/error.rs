@@ -9,6 +9,7 @@ use tycho_types::models::AccountStatus;
 use crate::ids::{MsgHash, TxHash};
 use crate::net::{RejectReason, TransportError};
 use crate::processing::{FailureKind, Step, Tree};
+use crate::source::Fault;
 
 /// Result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -170,6 +171,8 @@ pub struct NotIncluded {
     pub cause: NotIncludedCause,
     /// The entry of the contract's exit code in the tables.
     pub meaning: Option<ExitCode>,
+    /// Where in its sources the contract ended, if that is known.
+    pub fault: Option<Fault>,
 }
 
 /// How it is known that a message was not included.
@@ -253,6 +256,16 @@ impl Error {
             Self::NotIncluded(it) => it.exit_code(),
             Self::Failed(failure) => failure.kind.code().map(|(code, _)| code),
             Self::Getter(it) => Some(it.exit_code),
+            _ => None,
+        }
+    }
+
+    /// Where in the sources the contract ended, if that is known.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::NotIncluded(it) => it.fault.as_ref(),
+            Self::Failed(failure) => failure.step().fault.as_ref(),
             _ => None,
         }
     }

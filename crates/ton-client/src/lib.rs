@@ -9,7 +9,8 @@
 //! - [`net::Simulation`] shows beforehand, without any secret, what messages would do;
 //! - [`processing::Tree`] is the whole message tree: every transaction with decoded call, events, answers, exit
 //!   codes by name, fees and gas;
-//! - [`Registry`] holds the names: ABIs, accounts, exit codes.
+//! - [`Registry`] holds the names: ABIs, accounts, exit codes, sources;
+//! - [`source`] finds the line of the sources where a contract ended.
 //!
 //! # Invariants
 //! - A message that was never included ([`Error::NotIncluded`]) is never taken for one that failed
@@ -42,6 +43,7 @@ mod ids;
 pub mod net;
 pub mod processing;
 mod registry;
+pub mod source;
 pub mod tvm;
 
 pub use ton_abi as abi;

@@ -7,6 +7,9 @@ use ton_abi::{
     Address, Body, ContractAbi, Decoder, ExitCode, ExitCodes, Hash, MessageKind, MessageView, Phase,
 };
 
+use crate::boc;
+use crate::source::Sources;
+
 /// Everything a client knows about contracts beforehand; what it does not know is shown raw.
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
@@ -15,6 +18,7 @@ pub struct Registry {
     codes: HashMap<Arc<str>, ExitCodes>,
     by_address: HashMap<Address, Arc<str>>,
     by_code: HashMap<Hash, Arc<str>>,
+    sources: Option<Arc<dyn Sources>>,
 }
 
 impl Registry {
@@ -43,6 +47,18 @@ impl Registry {
     pub fn add_account(&mut self, address: Address, contract: &str) -> &mut Self {
         self.by_address.insert(address, contract.into());
         self
+    }
+
+    /// Says where source maps and sources are.
+    pub fn set_sources(&mut self, sources: Arc<dyn Sources>) -> &mut Self {
+        self.sources = Some(sources);
+        self
+    }
+
+    /// Source maps and sources, if there are any.
+    #[must_use]
+    pub fn sources(&self) -> Option<&Arc<dyn Sources>> {
+        self.sources.as_ref()
     }
 
     /// The ABI of a contract.
@@ -77,8 +93,13 @@ impl Registry {
 
     /// What a message says. Asked first is the contract that receives it, for outbound messages the one that
     /// sends it: `end` if given, else the one at that address.
+    ///
+    /// A body of more than [`boc::MAX_TREE`] cells (cells that stand in several places counted each time) is not read.
     #[must_use]
     pub fn decode(&self, message: &MessageView, end: Option<&str>) -> Body {
+        if message.body.as_ref().is_some_and(|body| boc::is_bomb(body)) {
+            return Body::Unknown { id: None };
+        }
         let address = match message.kind {
             MessageKind::ExternalOut => &message.src,
             MessageKind::Internal | MessageKind::ExternalIn => &message.dst,

@@ -315,6 +315,17 @@ impl Transport for JrpcTransport {
     async fn message(&self, _hash: &MsgHash) -> Result<Option<Cell>, TransportError> {
         Ok(None)
     }
+
+    /// A node of ours tells it beside the protocol; only networks for development are asked.
+    async fn trace(&self, transaction: &TxHash) -> Result<Option<chain::Trace>, TransportError> {
+        if !self.is_local() {
+            return Ok(None);
+        }
+        let path = format!("/control/trace/{transaction}");
+        // Another node's refusal says no more than that it cannot.
+        let answer = self.rest(&path, Some(&super::traced::query()), false).await.ok().flatten();
+        Ok(answer.as_ref().and_then(super::traced::read))
+    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod local;
 mod options;
 mod simulation;
 mod socket;
+mod traced;
 
 use std::fmt;
 use std::time::Duration;
@@ -163,6 +164,13 @@ pub trait Transport: Send + Sync {
 
     /// A message by its hash; `None` also where the network does not keep messages by hash (JSON-RPC).
     async fn message(&self, hash: &MsgHash) -> Result<Option<Cell>, TransportError>;
+
+    /// How the contract ran in a past transaction, instruction by instruction; `None` where the network cannot tell.
+    ///
+    /// The embedded node and node-server can, others mostly not.
+    async fn trace(&self, _transaction: &TxHash) -> Result<Option<chain::Trace>, TransportError> {
+        Ok(None)
+    }
 
     /// Whether the network reported that it turned a posted message down, and why.
     ///

@@ -306,6 +306,12 @@ impl Transport for Simulation {
         }
     }
 
+    /// Those of the network below; how a tried message ran is found by running it again.
+    async fn trace(&self, transaction: &TxHash) -> Result<Option<chain::Trace>, TransportError> {
+        let here = self.state().transactions.iter().any(|found| found.hash() == *transaction);
+        if here { Ok(None) } else { self.below.trace(transaction).await }
+    }
+
     async fn rejection(&self, message: &MsgHash) -> Result<Option<Rejection>, TransportError> {
         Ok(self.state().rejections.get(message).cloned())
     }

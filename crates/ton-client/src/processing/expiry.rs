@@ -54,7 +54,8 @@ impl Client {
             if proven {
                 let time = UnixTime(expire.0.saturating_sub(1));
                 let diagnosis = self.diagnose(message, time).await?;
-                return Err(self.not_included(message, NotIncludedCause::Expired { expire, diagnosis }));
+                let cause = NotIncludedCause::Expired { expire, diagnosis };
+                return Err(self.not_included(message, cause, time).await);
             }
             head = self.next_head(&message.address, &head, message.hash).await?;
         }

@@ -6,6 +6,7 @@
 //! message anew: one that may still land is never sent in another form.
 
 mod expiry;
+mod known;
 mod observer;
 mod step;
 mod tree;
@@ -15,6 +16,7 @@ use std::collections::VecDeque;
 use chain::{ExecError, TransactionView};
 use ton_abi::{Address, Cell, Lt, MessageKind, MessageView, UnixTime};
 
+pub use self::known::{Beginning, Found, KnownTree, Underway};
 pub use self::observer::Observer;
 pub use self::step::{FailureKind, Step, StepMessage};
 pub use self::tree::Tree;
@@ -128,8 +130,9 @@ impl Client {
                 return Ok(found);
             }
             if let Some(rejection) = self.transport().rejection(&message.hash).await? {
+                let time = rejection.at;
                 let reason = self.explain_rejection(message, rejection, head.gen_utime).await;
-                return Err(self.not_included(message, NotIncludedCause::Rejected(reason)));
+                return Err(self.not_included(message, NotIncludedCause::Rejected(reason), time).await);
             }
             if head.gen_utime > end {
                 return match message.expire {
@@ -198,7 +201,7 @@ impl Client {
             }
             Err(ExecError::Rejected(rejected)) => {
                 let reason = RejectReason::of(&rejected, &account);
-                Err(self.not_included(message, NotIncludedCause::Rejected(reason)))
+                Err(self.not_included(message, NotIncludedCause::Rejected(reason), time).await)
             }
             Err(source) => {
                 Err(Error::LocalRun { address: message.address.clone(), source: Box::new(source) })
@@ -238,7 +241,11 @@ impl Client {
             let code = self.account(&found.account).await?.code();
             contract = code.and_then(|code| registry.contract_of_code(code.repr_hash()).cloned());
         }
-        Step::decode(found, contract, &registry)
+        let mut step = Step::decode(found, contract, &registry)?;
+        if step.failure.is_some() {
+            step.fault = self.fault_of(&step).await;
+        }
+        Ok(step)
     }
 
     async fn wait_internal(&self, next: &Awaited) -> Result<FoundTransaction> {
@@ -282,7 +289,8 @@ impl Client {
         Err(Error::Pending { message: *hash, at: head.gen_utime })
     }
 
-    fn not_included(&self, message: &Outgoing, cause: NotIncludedCause) -> Error {
+    /// `time` is the chain's when the message was tried.
+    async fn not_included(&self, message: &Outgoing, cause: NotIncludedCause, time: UnixTime) -> Error {
         let registry = self.registry();
         let contract = registry.contract_at(&message.address).cloned();
         let mut it = NotIncluded {
@@ -291,10 +299,14 @@ impl Client {
             contract,
             cause,
             meaning: None,
+            fault: None,
         };
         it.meaning = it.exit_code().and_then(|code| {
             registry.explain(it.contract.as_deref(), code, ton_abi::Phase::Compute).cloned()
         });
+        if let Some(code) = it.exit_code() {
+            it.fault = self.fault_now(&message.address, &message.cell, (code, time)).await;
+        }
         it.into()
     }
 }

@@ -9,6 +9,7 @@ use tycho_types::models::ComputePhaseSkipReason;
 
 use crate::ids::{MsgHash, TxHash};
 use crate::net::FoundTransaction;
+use crate::source::Fault;
 use crate::{Error, Registry};
 
 /// A message with what it says.
@@ -64,6 +65,8 @@ pub struct Step {
     pub failure: Option<FailureKind>,
     /// The entry of the failure's code in the tables of exit codes.
     pub meaning: Option<ExitCode>,
+    /// Where in its sources the contract ended, if it failed and that is known.
+    pub fault: Option<Fault>,
     /// Messages between this transaction and the first one of the tree.
     pub depth: u32,
     /// Place of the transaction that sent `in_msg` in [`super::Tree::steps`]; `None` for the first one.
@@ -103,6 +106,7 @@ impl Step {
             out_msgs,
             failure,
             meaning,
+            fault: None,
             depth: 0,
             parent: None,
         })

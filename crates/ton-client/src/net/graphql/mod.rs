@@ -411,6 +411,17 @@ impl Transport for GraphqlTransport {
         rows.first().map(read).transpose().map_err(|error| self.link.bad(error))
     }
 
+    /// A node of ours tells it beside the protocol; only networks for development are asked.
+    async fn trace(&self, transaction: &TxHash) -> Result<Option<chain::Trace>, TransportError> {
+        if !self.is_local() {
+            return Ok(None);
+        }
+        let path = format!("/control/trace/{transaction}");
+        // Another node's refusal says no more than that it cannot.
+        let answer = self.rest(&path, Some(&super::traced::query()), false).await.ok().flatten();
+        Ok(answer.as_ref().and_then(super::traced::read))
+    }
+
     async fn rejection(&self, message: &MsgHash) -> Result<Option<Rejection>, TransportError> {
         Ok(self.receipts.rejection(message))
     }
