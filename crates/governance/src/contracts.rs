@@ -1,11 +1,13 @@
 //! The contracts of an organisation as the compiler built them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ton_abi::{Cell, ContractAbi, Hash, Image};
 use ton_client::Client;
 
 use crate::registry::CodeKind;
+use crate::sources::BuiltIn;
 use crate::{codes, contest, jury_pool, multisig, proposal, registry, treasury};
 
 /// A contract that can be deployed.
@@ -127,12 +129,13 @@ impl Abis {
         self.0.get(name).expect("the name is one of NAMES")
     }
 
-    /// Tells a client how to decode these contracts.
+    /// Tells a client how to decode these contracts, and where their sources are.
     pub fn register(&self, client: &Client) {
         client.update_registry(|registry| {
             for (name, abi) in &self.0 {
                 registry.add_contract(name, abi.clone(), codes::exit_codes());
             }
+            registry.set_sources(Arc::new(BuiltIn));
         });
     }
 }

@@ -35,6 +35,7 @@ pub mod proposal;
 pub mod registry;
 mod roster;
 pub mod rules;
+pub mod sources;
 pub mod text;
 pub mod treasury;
 pub mod workflow;
