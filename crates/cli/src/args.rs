@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, config, contest, contract, demo, deploy, doctor, entry, explain, jury, key, member, multisig,
-    node, proposal, results, sign, stage, submit,
+    account, call, completions, config, contest, contract, demo, deploy, doctor, entry, explain, jury, key, member,
+    message, multisig, node, proposal, results, sign, stage, submit, trace,
 };
 
 /// Runs a sub-governance of a TON network.
@@ -69,6 +69,13 @@ pub(crate) enum Command {
     Key(key::Key),
     Sign(sign::Sign),
     Submit(submit::Submit),
-    /// What an exit code means.
     Explain(explain::Explain),
+    Trace(trace::Trace),
+    /// Messages: what they say.
+    #[command(subcommand)]
+    Message(message::Message),
+    /// Any account of the network.
+    #[command(subcommand)]
+    Account(account::Account),
+    Call(call::Call),
 }

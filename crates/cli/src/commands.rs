@@ -1,5 +1,7 @@
 //! One file per noun; each gets its arguments and returns an answer or a failure.
 
+pub(crate) mod account;
+pub(crate) mod call;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod contest;
@@ -12,6 +14,7 @@ pub(crate) mod explain;
 pub(crate) mod jury;
 pub(crate) mod key;
 pub(crate) mod member;
+pub(crate) mod message;
 pub(crate) mod multisig;
 pub(crate) mod node;
 pub(crate) mod proposal;
@@ -19,6 +22,7 @@ pub(crate) mod results;
 pub(crate) mod sign;
 pub(crate) mod stage;
 pub(crate) mod submit;
+pub(crate) mod trace;
 
 use crate::args::Command;
 use crate::error::{CliError, Status};
@@ -53,5 +57,9 @@ async fn dispatch(command: &Command, progress: Progress, json: bool) -> Result<A
         Command::Sign(command) => sign::run(command, json),
         Command::Submit(args) => submit::run(args, progress).await,
         Command::Explain(command) => explain::run(command),
+        Command::Trace(command) => trace::run(command).await,
+        Command::Message(command) => message::run(command),
+        Command::Account(command) => account::run(command).await,
+        Command::Call(command) => call::run(command).await,
     }
 }

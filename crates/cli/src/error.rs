@@ -1,8 +1,13 @@
 //! How a command fails: what, why, what to do next, and one of six exit statuses.
 
+pub(crate) mod codes;
+
 use std::error::Error as StdError;
 
 use serde_json::{Value, json};
+use ton_client::source::Fault;
+
+use crate::place;
 
 /// Exit status of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +41,8 @@ pub(crate) struct CliError {
     data: Option<Box<Value>>,
     /// What stdout gets all the same, for people.
     answer: String,
+    /// Where in its sources a contract ended, if it was one and that is known.
+    place: Option<Box<Fault>>,
 }
 
 impl CliError {
@@ -47,7 +54,7 @@ impl CliError {
         hint: impl Into<String>,
     ) -> Self {
         let (what, why, hint) = (what.into(), why.into(), hint.into());
-        Self { code, status, what, why, hint, source: None, data: None, answer: String::new() }
+        Self { code, status, what, why, hint, source: None, data: None, answer: String::new(), place: None }
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -71,6 +78,12 @@ impl CliError {
         &self.answer
     }
 
+    /// The line of a contract's sources where it ended.
+    pub(crate) fn at(mut self, fault: Option<Fault>) -> Self {
+        self.place = fault.map(Box::new);
+        self
+    }
+
     /// What was found out before the failure.
     pub(crate) fn data(&self) -> Option<&Value> {
         self.data.as_deref()
@@ -91,14 +104,18 @@ impl CliError {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        json!({
+        let mut error = json!({
             "code": self.code,
             "status": self.status as u8,
             "what": self.what,
             "why": self.why,
             "hint": self.hint,
             "causes": self.causes(),
-        })
+        });
+        if let Some(fault) = self.place.as_deref() {
+            error["place"] = place::to_json(fault);
+        }
+        error
     }
 
     /// For people, ends with a line break.
@@ -106,6 +123,10 @@ impl CliError {
         let mut text = format!("error[{}]: {}\n  why:  {}\n", self.code, self.what, self.why);
         for cause in self.causes() {
             text += &format!("        {}\n", cause.trim_end().replace('\n', "\n        "));
+        }
+        let lines = self.place.as_deref().map(place::to_lines).unwrap_or_default();
+        for (n, line) in lines.iter().enumerate() {
+            text += &format!("  {}  {line}\n", if n == 0 { "at: " } else { "    " });
         }
         text += &format!("  next: {}\n", self.hint);
         text

@@ -16,7 +16,8 @@ pub(crate) fn from_client(what: impl Into<String>, error: ClientError) -> CliErr
         .map(|code| code.hint.to_owned())
         .or_else(|| hint_of(&error))
         .unwrap_or_else(|| default_hint(status).to_owned());
-    CliError::new(status, code, what, why, hint).caused_by(error)
+    let fault = error.fault().cloned();
+    CliError::new(status, code, what, why, hint).caused_by(error).at(fault)
 }
 
 /// A failure of a workflow.

@@ -10,6 +10,7 @@
 
 mod actor;
 mod args;
+mod body;
 mod cards;
 mod commands;
 mod consent;
@@ -29,12 +30,14 @@ mod outbox;
 mod output;
 mod overview;
 mod person;
+mod place;
 mod prepare;
 mod recorder;
 mod state;
 mod store;
 mod table;
 mod utc;
+mod view;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -13,4 +13,5 @@ mod node;
 mod results;
 mod secrets;
 mod support;
+mod trace;
 mod usage;

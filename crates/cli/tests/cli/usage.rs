@@ -10,7 +10,7 @@ fn unknown_commands_and_flags_are_usage_errors() {
     fails(["member", "lst"], 2, "usage", "unrecognized subcommand 'lst'");
     fails(["member", "list", "--colour"], 2, "usage", "unexpected argument '--colour'");
     fails(["multisig", "confirm", "--state", "x", "--as", "0"], 2, "usage", "<ID>");
-    fails(["explain", "many"], 2, "usage", "invalid value 'many'");
+    fails(["explain", "many"], 2, "unknown-code", "neither the machine, the compiler");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn exit_codes_are_explained() {
         Some(2),
         "40 has a meaning in each phase"
     );
-    fails(["explain", "9999"], 2, "unknown-code", "neither the machine nor a contract");
+    fails(["explain", "9999"], 2, "unknown-code", "neither the machine, the compiler");
 }
 
 const PHRASE: &str = "abandon math mimic master filter design carbon crystal rookie group knife young";

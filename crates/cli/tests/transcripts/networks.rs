@@ -33,6 +33,20 @@ macro_rules! outside_jury {
 const RECIPES: &[Recipe] = &[
     // The organisation is founded, its multisig has the money of stage 1.
     Recipe { name: "the founded organisation", from: None, commands: &["node init --images IMAGES"] },
+    // Seven members have confirmed a grant of stage 2, which is too early: the treasury will refuse it.
+    Recipe {
+        name: "an early grant",
+        from: Some("the founded organisation"),
+        commands: &[
+            "stage fund --as 0 2",
+            "multisig confirm --as 1 ID",
+            "multisig confirm --as 2 ID",
+            "multisig confirm --as 3 ID",
+            "multisig confirm --as 4 ID",
+            "multisig confirm --as 5 ID",
+            "multisig confirm --as 6 ID",
+        ],
+    },
     // Stage 1 is funded, proposal 1 (launch the Jury Contest) is open for votes.
     Recipe {
         name: "an open proposal",
