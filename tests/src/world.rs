@@ -122,6 +122,13 @@ pub struct World {
 
 impl Default for World {
     fn default() -> Self {
+        Self::on(backend::chosen())
+    }
+}
+
+impl World {
+    /// A world on that backend.
+    pub fn on(backend: Box<dyn Backend>) -> Self {
         Self {
             config: Config::local(),
             now: 1_700_000_000,
@@ -132,15 +139,13 @@ impl Default for World {
             mainnet_bounces: false,
             starved: false,
             notes: None,
-            backend: backend::chosen(),
+            backend,
             balances: BTreeMap::new(),
             ledger: Ledger::default(),
             stamp: 0,
         }
     }
-}
 
-impl World {
     /// An account as it is now; a missing one is empty.
     pub fn account(&self, address: &Address) -> Account {
         self.backend.account(address)

@@ -9,8 +9,8 @@ use crate::abi::{self, FunctionSignature};
 use crate::backend::{self, BackendError};
 use crate::codes::{E0603, E0699};
 use crate::encode::EncodeError;
-use crate::stack::StackError;
 use crate::ir::made_for;
+use crate::stack::StackError;
 use crate::{Settings, lower, map};
 
 /// What one contract compiles to.
