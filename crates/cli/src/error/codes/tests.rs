@@ -57,6 +57,16 @@ fn every_code_of_the_program_is_in_the_table_with_its_status() {
     for code in IN_PAIRS {
         assert!(failure.contains(&format!("\"{code}\"")), "{code} is still one of failure.rs");
     }
+    // Those of the key store come as they are, always with the status of keys.
+    let keystore = include_str!("../../../../keystore/src/error.rs");
+    let codes =
+        keystore.split_once("fn code(").and_then(|(_, rest)| rest.split_once("fn hint(")).expect("both").0;
+    for code in codes.split('"').skip(1).step_by(2) {
+        let entry =
+            find(code).unwrap_or_else(|| panic!("code {code} of the key store is not in error/codes.rs"));
+        assert!(entry.statuses.contains(&Keys), "{code}");
+        used.insert(code.to_owned(), PathBuf::from("keystore"));
+    }
     for (path, text) in sources() {
         for (code, status) in codes_of(&text) {
             let entry = find(&code);
