@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, call, completions, config, contest, contract, demo, deploy, doctor, entry, explain, jury, key, member,
-    message, multisig, node, proposal, results, sign, stage, submit, trace,
+    account, call, completions, config, contest, contract, demo, deploy, doctor, entry, explain, jury, key,
+    member, message, multisig, node, proposal, results, sign, stage, submit, trace,
 };
 
 /// Runs a sub-governance of a TON network.
