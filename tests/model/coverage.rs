@@ -150,7 +150,6 @@ const OUT_OF_SCOPE: &[(i32, &str)] = &[
     (213, "the sequences begin with a live registry"),
     (405, "plans are not amended in this round"),
     (506, "rounds with tickets are not in this round"),
-    (603, "a juror who missed three contests in a row is too rare: tests/jury_pool/jurors.rs"),
     (
         512,
         "no contract refuses with it any more: a held payout can be confirmed, and waits for the end of the hold",

@@ -9,7 +9,7 @@ use ton_abi::Hash;
 
 use crate::contests::{ENTRANT, boc};
 use crate::decisions::digest;
-use crate::run::{Place, Run};
+use crate::run::{Place, Run, STRIKE};
 
 /// Whether a juror of the pool with this key never acts.
 const fn is_idle(n: u8) -> bool {
@@ -46,7 +46,7 @@ impl Run {
         let fitting = jury.iter().filter(|(_, seat)| seat.state == state);
         let fitting: Vec<_> = fitting.map(|(key, _)| self.numbers[key]).collect();
         let found = if fitting.is_empty() || self.one_in(8) { self.pick(&all) } else { self.pick(&fitting) };
-        let strikes = self.lazy >= 8 && self.model.contests[&id].spec.bootstrap_jury.is_empty();
+        let strikes = self.lazy >= STRIKE && self.model.contests[&id].spec.bootstrap_jury.is_empty();
         // Some never judge: after three contests they are suspended.
         found.filter(|n| n % 3 != self.lazy && !is_idle(*n) && !strikes)
     }

@@ -21,6 +21,8 @@ use crate::coverage::Coverage;
 const REMEMBERED: usize = 40;
 /// Accepted signed messages that may be sent again.
 const KEPT: usize = 60;
+/// See [`Run::lazy`].
+pub(crate) const STRIKE: u8 = 7;
 /// Gas money that keeps a contract going.
 const GAS: u128 = 400 * TON;
 
@@ -86,7 +88,7 @@ pub(crate) struct Run {
     pub(crate) payments: BTreeMap<u64, Payment>,
     /// A payment whose id is not known before the wallet gives it.
     pub(crate) submitting: Option<(Signed, Payment)>,
-    /// Jurors whose number leaves this rest by three never act; from 8 on no juror of the pool does.
+    /// Jurors whose number leaves this rest by three never act; from [`STRIKE`] on no juror of the pool does.
     pub(crate) lazy: u8,
     /// A poke that is sent again before anything else is delivered.
     again: Option<Cell>,

@@ -272,6 +272,7 @@ impl Run {
                 assert!(days < 800, "contest {id} does not end{}", self.story());
             }
         }
+        self.leave_pool();
         self.compare_all();
     }
 
