@@ -49,6 +49,12 @@ fn codes_of(text: &str) -> Vec<(String, String)> {
 /// Codes of [`crate::failure::from_node`], which stand in pairs with a hint.
 const IN_PAIRS: &[&str] = &["bad-state", "state-in-use", "state-file", "node"];
 
+/// Errors whose own codes are passed on.
+const PASSED_ON: [(&str, &str); 2] = [
+    ("keystore::Error", include_str!("../../../../keystore/src/error.rs")),
+    ("signing::Error", include_str!("../../../../signing/src/error.rs")),
+];
+
 #[test]
 fn every_code_of_the_program_is_in_the_table_with_its_status() {
     let mut used: BTreeMap<String, PathBuf> =
@@ -57,16 +63,19 @@ fn every_code_of_the_program_is_in_the_table_with_its_status() {
     for code in IN_PAIRS {
         assert!(failure.contains(&format!("\"{code}\"")), "{code} is still one of failure.rs");
     }
-    // Those of the key store come as they are, always with the status of keys.
-    let keystore = include_str!("../../../../keystore/src/error.rs");
-    let codes =
-        keystore.split_once("fn code(").and_then(|(_, rest)| rest.split_once("fn hint(")).expect("both").0;
-    for code in codes.split('"').skip(1).step_by(2) {
-        let entry =
-            find(code).unwrap_or_else(|| panic!("code {code} of the key store is not in error/codes.rs"));
-        assert!(entry.statuses.contains(&Keys), "{code}");
-        used.insert(code.to_owned(), PathBuf::from("keystore"));
+    for (error, text) in PASSED_ON {
+        let inner =
+            text.split_once("fn code(").map_or("", |(_, rest)| rest.split("fn ").next().unwrap_or(""));
+        let codes: Vec<_> = inner.split('"').skip(1).step_by(2).collect();
+        assert!(codes.len() > 5, "{error} has codes");
+        for code in codes {
+            assert!(find(code).is_some(), "code {code} of {error} is not in error/codes.rs");
+            used.insert(code.to_owned(), PathBuf::from(error));
+        }
     }
+    // The command that signs says it itself.
+    assert!(include_str!("../../../../signing/src/command.rs").contains("\"not-accepted\""));
+    used.insert("not-accepted".to_owned(), PathBuf::from("signing"));
     for (path, text) in sources() {
         for (code, status) in codes_of(&text) {
             let entry = find(&code);
