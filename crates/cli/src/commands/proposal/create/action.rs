@@ -306,7 +306,7 @@ pub(super) struct ActionFile {
 impl ActionFile {
     pub(super) fn read(path: &Path) -> Result<Self, CliError> {
         let text = super::read(path)?;
-        let file = governance::payload::file::ProposalFile::parse(&text).map_err(|error| {
+        let file = governance::payload::ProposalFile::parse(&text).map_err(|error| {
             let what = format!("{} is not a proposal", path.display());
             let hint = "give a file of the schema subgov-proposal/1, for example of `subgov deploy plan`";
             CliError::new(Status::Usage, "bad-proposal", what, error.to_string(), hint).caused_by(error)
