@@ -65,7 +65,7 @@ fn meanings(code: &str) -> Vec<Meaning> {
     if let Ok(number) = code.parse() {
         return of_number(number);
     }
-    if let Some(entry) = error::codes::find(&code.to_ascii_lowercase()) {
+    if let Some(entry) = error::codes::find(code) {
         return vec![of_program(entry)];
     }
     if let Some(info) = tsolc::explain::find(code) {

@@ -132,7 +132,7 @@ fn refusals_and_accounts(state: &str) {
     fails(["account", "show", "--state", state, "treasure"], 2, "bad-address", "one of the names");
 
     let stage = done(["call", "--state", state, "treasury", "getStage", r#"{"number": 1}"#]);
-    assert_eq!(stage["answer"]["stage"]["number"], "1", "{stage:#}");
+    assert_eq!(stage["answer"]["stage"]["planBudget"], "673120000000000", "{stage:#}");
     let shown = run(["call", "--state", state, "treasury"]).stdout;
     assert!(shown.contains("  getStage(uint8 number) -> ("), "{shown}");
     fails(["call", "--state", state, "treasury", "getNothing"], 2, "interface", "getNothing");

@@ -201,7 +201,7 @@ fn start(words: &[String], folder: &Path) -> Output {
         .env("SUBGOV_STATE", "network")
         .env("SUBGOV_YES", "1")
         .env("XDG_CONFIG_HOME", folder)
-        .env("SUBGOV_PHRASE", "test test test test test test test test test test test junk")
+        .env("SUBGOV_PHRASE", keys::development::PHRASE)
         .output()
         .expect("the program starts")
 }

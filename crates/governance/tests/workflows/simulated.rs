@@ -85,10 +85,15 @@ fn without_hash(error: &Error) -> String {
     format!("{stage} {value} {code}")
 }
 
-/// What has to be equal: who, what, how it ended, every fee and every amount.
+/// What has to be equal: who, what, how it ended, every fee and every amount; message by message, and account by account
+/// in the order of its transactions. Between accounts there is no order: their logical times depend on the blocks.
 fn facts(trees: &Trees) -> Vec<String> {
     let trees = trees.0.lock().unwrap();
-    let steps = trees.iter().flat_map(|tree| &tree.steps);
+    let steps = trees.iter().flat_map(|tree| {
+        let mut steps: Vec<_> = tree.steps.iter().collect();
+        steps.sort_by_key(|step| step.account().to_string());
+        steps
+    });
     let fact = |step: &ton_client::processing::Step| {
         let sent: Vec<_> = step
             .out_msgs

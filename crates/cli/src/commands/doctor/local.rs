@@ -36,7 +36,7 @@ pub(super) fn keys(args: &StoreArgs) -> Vec<Check> {
         Ok(store) => store,
         Err(error) => return vec![failed(error)],
     };
-    let place = store.directory().display().to_string();
+    let place = from_home(store.directory());
     let listing = match store.list() {
         Ok(listing) => listing,
         Err(error) => return vec![failed(error)],
@@ -61,6 +61,12 @@ pub(super) fn keys(args: &StoreArgs) -> Vec<Check> {
     };
     checks.insert(0, first);
     checks
+}
+
+/// A path as people type it: below the home directory from `~`.
+fn from_home(path: &Path) -> String {
+    let below = std::env::home_dir().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
+    below.map_or_else(|| path.display().to_string(), |rest| format!("~/{}", rest.display()))
 }
 
 pub(super) fn state(folder: &Path, world: &World) -> Check {
