@@ -160,7 +160,7 @@ fn closure(resolved: &Metadata, name: &str) -> BTreeSet<String> {
         resolved.packages.iter().find(|package| package.id == *id).expect("every node is a package")
     };
     let start =
-        resolved.packages.iter().find(|package| package.name.to_string() == name && package.source.is_none());
+        resolved.packages.iter().find(|package| package.name.as_str() == name && package.source.is_none());
     let mut open = vec![start.expect("it is one of our crates").id.clone()];
     let mut reached = BTreeSet::new();
     let mut names = BTreeSet::new();

@@ -54,8 +54,8 @@ impl ExecContext {
     }
 
     pub(crate) fn params(&self) -> ExecutorParams {
-        let mut vm_modifiers = BehaviourModifiers::default();
-        vm_modifiers.chksig_always_succeed = self.any_signature;
+        let vm_modifiers =
+            BehaviourModifiers { chksig_always_succeed: self.any_signature, ..BehaviourModifiers::default() };
         ExecutorParams {
             libraries: self.libraries.clone(),
             rand_seed: self.rand_seed,

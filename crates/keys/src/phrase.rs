@@ -90,7 +90,7 @@ impl Phrase {
         let key = |index| {
             let step = bip32::ChildNumber::new(index, false).map_err(|_| Error::IndexRange { index })?;
             let derived = parent.derive_child(step).map_err(|_| Error::NoKeyAtPath)?;
-            let secret = Zeroizing::new(<[u8; 32]>::from(derived.to_bytes()));
+            let secret = Zeroizing::new(derived.to_bytes());
             Ok(KeyPair::from_secret(&secret))
         };
         indices.map(key).collect()

@@ -1,5 +1,7 @@
 //! The store on a real disk: permissions, interrupted and altered files, wrong passwords. Nothing may get lost.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::{Path as FilePath, PathBuf};
 

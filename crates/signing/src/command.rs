@@ -96,6 +96,7 @@ enum Hand {
 ///
 /// # Errors
 /// [`Failure`]; then no file was written.
+#[expect(clippy::result_large_err, reason = "a failure is told once a run")]
 pub fn run(args: &SignArgs, machine: bool, tell: &dyn Fn(&str)) -> Result<Outcome, Failure> {
     let what = format!("the message in {} is not signed", args.file.display());
     let failed = |error: Error| failure(&what, error);

@@ -97,7 +97,7 @@ impl Registry {
     /// A body of more than [`boc::MAX_TREE`] cells (cells that stand in several places counted each time) is not read.
     #[must_use]
     pub fn decode(&self, message: &MessageView, end: Option<&str>) -> Body {
-        if message.body.as_ref().is_some_and(|body| boc::is_bomb(body)) {
+        if message.body.as_ref().is_some_and(boc::is_bomb) {
             return Body::Unknown { id: None };
         }
         let address = match message.kind {

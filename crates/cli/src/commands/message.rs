@@ -166,7 +166,11 @@ fn to_text(view: &MessageView, body: &Body, deploys: Option<(&str, Option<&str>)
     }
     let contract = match body {
         Body::Call { contract, .. } | Body::Answer { contract, .. } | Body::Event { contract, .. } => {
-            (&**contract != GIVEN).then(|| format!("{contract}.")).unwrap_or_default()
+            if &**contract == GIVEN {
+                String::new()
+            } else {
+                format!("{contract}.")
+            }
         }
         _ => String::new(),
     };

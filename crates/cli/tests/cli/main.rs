@@ -1,5 +1,7 @@
 //! The real program, run as people and programs run it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod by_hand;
 mod demo;
 mod deploy;

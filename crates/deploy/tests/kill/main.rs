@@ -2,6 +2,8 @@
 //! message; once and several times. Whatever happened, running again ends in the state of a run that nobody disturbed, and
 //! no account has a transaction more.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod bench;
 mod fuse;
 mod once;

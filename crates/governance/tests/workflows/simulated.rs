@@ -137,7 +137,9 @@ fn a_simulated_session_is_the_real_one_to_the_nanotoken() {
     world.client().observe(done.clone());
     let eight = members(8);
     let eight: Vec<_> = eight.iter().map(|member| member as &dyn Signer).collect();
-    let mut clock = Clock(|time: UnixTime| drop(world.advance(time.0.saturating_sub(world.now().0))));
+    let mut clock = Clock(|time: UnixTime| {
+        world.advance(time.0.saturating_sub(world.now().0));
+    });
     let is = block_on(session(&hall.organs, &hall.organisation, &eight, &mut clock));
 
     assert_eq!(said, is);

@@ -39,7 +39,7 @@ pub(super) fn read(arguments: &mut [Argument], function: &str, contract: Option<
             choice.words = format!("{}, {word}", choice.words);
         }
     }
-    read_calls(arguments, contract.is_some(), DEPTH);
+    read_calls(arguments, DEPTH);
 }
 
 fn decision(kind: u8, name: &'static str, cell: &Cell) -> Inside {
@@ -50,9 +50,9 @@ fn decision(kind: u8, name: &'static str, cell: &Cell) -> Inside {
 }
 
 /// Cells as messages of contracts, at any depth of the arguments.
-fn read_calls(arguments: &mut [Argument], known: bool, depth: u8) {
+fn read_calls(arguments: &mut [Argument], depth: u8) {
     for argument in arguments {
-        read_calls(&mut argument.parts, known, depth);
+        read_calls(&mut argument.parts, depth);
         if let Some(cell) = &argument.cell
             && argument.inside.is_none()
         {
@@ -77,7 +77,7 @@ fn message(cell: &Cell, depth: u8) -> Inside {
     };
     let mut arguments = arguments(&call.values, true);
     if depth > 0 {
-        read_calls(&mut arguments, true, depth - 1);
+        read_calls(&mut arguments, depth - 1);
     }
     let contracts = known.iter().map(|(name, _)| *name).collect();
     Inside::Call { contracts, function: call.name.to_string(), arguments }

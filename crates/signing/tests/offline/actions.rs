@@ -28,7 +28,7 @@ fn every_action_is_read_back() {
         Action::AdmitMember(AdmitMember { candidate: 3 }),
         Action::RotateKey(RotateKey { old_key: PublicKey([1; 32]), new_key: PublicKey([2; 32]) }),
         Action::RemoveMember(RemoveMember { key: PublicKey([1; 32]), reason_hash: digest(9) }),
-        Action::SetParams(organisation.governance.params.clone()),
+        Action::SetParams(organisation.governance.params),
         Action::ExtendDeadline(ExtendDeadline {
             contest_id: 2,
             phase: governance::contest::Phase::Open,

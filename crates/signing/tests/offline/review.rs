@@ -347,7 +347,7 @@ fn development_keys_sign_for_development_only() {
     let bare = signer.key_pair();
     let signature = ton_abi::Signature(keys::Signer::sign(bare, &on(false).hash().0).unwrap());
     assert!(matches!(
-        Signed::attach(on(false), pubkey.unwrap(), signature),
+        Signed::attach(on(false), keys::Signer::public_key(&signer), signature),
         Err(Error::DevelopmentKey { .. })
     ));
     assert!(Signed::sign(on(true), &signer).is_ok());

@@ -122,12 +122,13 @@ async fn submitted(
     number: u8,
 ) -> ton_client::Result<Option<(governance::multisig::TransactionId, u8, u8)>> {
     let abi = organs.abis().get(CONTRACT);
+    let wanted = number.to_string();
     let is_this = |payload: &str| {
         let body = Boc::decode_base64(payload).ok();
         let call = body.and_then(|body| abi.decode_internal_call(&body).ok());
         call.is_some_and(|call| {
             &*call.name == "fundStage"
-                && call.get_json("stage").is_some_and(|stage| stage == number.to_string())
+                && call.get_json("stage").is_some_and(|stage| stage.as_str() == Some(wanted.as_str()))
         })
     };
     let waiting = organs.multisig.transactions().await?;

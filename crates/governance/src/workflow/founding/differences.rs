@@ -33,6 +33,7 @@ pub struct Difference {
 
 /// What a difference is about: it decides who can do something about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there are a handful of differences")]
 pub enum Subject {
     /// A seat of the registry: the key of the files, the member of the chain. Not both are missing.
     Seat {
