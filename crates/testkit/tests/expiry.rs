@@ -17,6 +17,9 @@ use ton_abi::{Address, MessageView, Nano, UnixTime};
 use ton_client::net::{FoundTransaction, Head, RejectReason, Rejection, Transport, TransportError};
 use ton_client::{Client, Contract, Error, MsgHash, NotIncludedCause, Settings, TxHash};
 
+/// More blocks than a message lives, grace included: each is five seconds later than the one before.
+const LIFE_IN_BLOCKS: u32 = 20;
+
 /// What goes wrong.
 #[derive(Default)]
 struct Script {
@@ -24,12 +27,16 @@ struct Script {
     swallow: AtomicU32,
     /// So many posts arrive, and the answer gets lost.
     unanswered: AtomicU32,
+    /// So many posts arrive when the messages' time is over, and the network says that it turned them down.
+    late: AtomicU32,
     /// So many posts are refused.
     refuse: AtomicU32,
     /// So many look-ups of transactions fail once the first message was posted.
     broken: AtomicU32,
     /// So many look-ups of transactions find nothing, as if the list lagged behind the state.
     lag: AtomicU32,
+    /// So many looks for a rejection find it, if there is one.
+    reports: AtomicU32,
     /// Words of a receipt for every message.
     receipt: Option<&'static str>,
     /// Bytes of every post.
@@ -89,6 +96,13 @@ impl Transport for Fake {
             let source = "not today".into();
             return Err(TransportError::Refused { network: self.name(), source });
         }
+        if take(&self.script.late) {
+            (0..LIFE_IN_BLOCKS).for_each(|_| drop(self.node.lock().produce_block().unwrap()));
+            self.node.post(message).await?;
+            self.node.lock().produce_block().unwrap();
+            self.script.reports.store(1, Ordering::Relaxed);
+            return Ok(());
+        }
         self.node.post(message).await?;
         if take(&self.script.unanswered) { Err(self.unreachable()) } else { Ok(()) }
     }
@@ -116,6 +130,9 @@ impl Transport for Fake {
         self.node.message(hash).await
     }
     async fn rejection(&self, message: &MsgHash) -> Result<Option<Rejection>, TransportError> {
+        if take(&self.script.reports) {
+            return self.node.rejection(message).await;
+        }
         let account = nobody(0);
         Ok(self.script.receipt.map(|words| Rejection {
             message: *message,
@@ -186,6 +203,17 @@ fn message_that_got_lost_is_made_anew_and_lands_once() {
     }
     node.lock().produce_block().unwrap();
     assert_eq!(received(&node), Nano::tokens(1));
+}
+
+#[test]
+fn message_that_was_turned_down_as_late_is_made_anew_and_lands_once() {
+    let script = Script { late: 2.into(), ..Script::default() };
+    let (client, contract, node, script) = scene(script, Settings::default());
+    let tree = pay(&client, &contract).expect_ok();
+    assert_eq!(tree.steps.len(), 2);
+    assert_eq!(received(&node), Nano::tokens(1));
+    assert_eq!(script.posted.lock().unwrap().len(), 3);
+    assert_eq!(script.reports.load(Ordering::Relaxed), 0, "the client heard of both rejections");
 }
 
 #[test]

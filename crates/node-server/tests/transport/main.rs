@@ -13,7 +13,7 @@ use std::time::Duration;
 use localnet::giver;
 use node_server::service::{Change, Mode};
 use proxy::Proxy;
-use scene::{Network, Way, far, key, pay, transport, wallet};
+use scene::{LIFETIME_BLOCKS, Network, Way, far, key, pay, transport, wallet};
 use serde_json::json;
 use ton_abi::{Address, Nano, UnixTime};
 use ton_client::net::{LocalProof, RejectReason, Transport};
@@ -75,14 +75,13 @@ async fn long_history_comes_in_pages() {
 
 #[tokio::test]
 async fn wrong_key_is_explained_with_and_without_receipts() {
-    // Blocks come by themselves, or nothing would ever expire.
-    let mode = Mode::Interval(Duration::from_millis(10));
     for (way, remp) in
         [(Way::Graphql, true), (Way::GraphqlWs, true), (Way::Graphql, false), (Way::Jrpc, true)]
     {
-        let network = Network::start(mode, remp).await;
+        let network = Network::start(Mode::Instant, remp).await;
         let client = network.client(way);
         let (wallet, _) = wallet(&client, 1).await;
+        network.outlive_next();
         let error = pay(&client, &wallet, &far(7), Nano::tokens(1), &key(2)).await.unwrap_err();
         let Error::NotIncluded(it) = &error else { panic!("{way:?}: {error}") };
         let reason = RejectReason::ExitCode(40);
@@ -102,9 +101,8 @@ async fn wrong_key_is_explained_with_and_without_receipts() {
 
 #[tokio::test]
 async fn message_that_is_too_old_is_not_included() {
-    let mode = Mode::Interval(Duration::from_millis(10));
     for way in [Way::Graphql, Way::Jrpc] {
-        let network = Network::start(mode, false).await;
+        let network = Network::start(Mode::Instant, false).await;
         let client = network.client(way);
         let (wallet, _) = wallet(&client, 1).await;
         let mut header = client.header(&wallet.address, None).await.unwrap();
@@ -146,20 +144,14 @@ async fn transaction_that_failed_is_told_from_one_that_never_was() {
 #[tokio::test]
 async fn connection_that_breaks_in_the_middle_is_taken_up_again() {
     for way in Way::ALL {
-        let network = Network::start(Mode::Manual, true).await;
+        let network = Network::start(Mode::Instant, true).await;
         let direct = network.client(Way::Graphql);
-        let service = network.service().clone();
-        let producing = tokio::spawn({
-            let service = service.clone();
-            async move { while service.produce().await.is_ok() {} }
-        });
         let (wallet, _) = wallet(&direct, 1).await;
-        producing.abort();
-        let _ = producing.await;
+        network.service().set_mode(Mode::Manual).await.unwrap();
 
         let proxy = Proxy::start(network.addr()).await;
         let client = network.client_at(way, &proxy.url());
-        let mut changes = service.changes();
+        let mut changes = network.service().changes();
         let paying = tokio::spawn({
             let wallet = wallet.clone();
             async move { pay(&client, &wallet, &far(7), Nano::tokens(1), &key(1)).await }
@@ -167,11 +159,10 @@ async fn connection_that_breaks_in_the_middle_is_taken_up_again() {
         while !matches!(*changes.recv().await.unwrap(), Change::Posted(_)) {}
         // Nobody has made a block with it yet.
         proxy.cut();
-        let producing = tokio::spawn(async move { while service.produce().await.is_ok() {} });
+        network.service().set_mode(Mode::Instant).await.unwrap();
         let tree = paying.await.unwrap().unwrap();
         assert_eq!(tree.steps.len(), 2, "{way:?}");
         assert_eq!(direct.balance(&far(7)).await.unwrap(), Nano::tokens(1), "{way:?}");
-        producing.abort();
         network.stop().await;
     }
 }
@@ -180,7 +171,7 @@ async fn connection_that_breaks_in_the_middle_is_taken_up_again() {
 async fn node_that_restarts_loses_waiting_messages_and_nothing_is_paid_twice() {
     for way in [Way::Graphql, Way::GraphqlWs, Way::Jrpc] {
         let folder = tempfile::tempdir().unwrap();
-        let network = Network::open(folder.path(), Mode::Interval(Duration::from_millis(10)), 0).await;
+        let network = Network::open(folder.path(), Mode::Instant, 0).await;
         let addr = network.addr();
         let (wallet, _) = wallet(&network.client(Way::Graphql), 1).await;
         network.stop().await;
@@ -197,8 +188,8 @@ async fn node_that_restarts_loses_waiting_messages_and_nothing_is_paid_twice() {
         });
         while !matches!(*changes.recv().await.unwrap(), Change::Posted(_)) {}
         network.stop().await;
-        let network =
-            Network::open(folder.path(), Mode::Interval(Duration::from_millis(10)), addr.port()).await;
+        let network = Network::open(folder.path(), Mode::Instant, addr.port()).await;
+        network.service().produce_many(LIFETIME_BLOCKS).await.unwrap();
         // The first message died with the node: after its end of life it was made anew.
         let (outcome, client) = paying.await.unwrap();
         assert_eq!(outcome.unwrap().steps.len(), 2, "{way:?}");

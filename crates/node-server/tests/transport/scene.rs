@@ -10,7 +10,7 @@ use keys::{KeyPair, Signer};
 use localnet::{Db, Delivery, Genesis, Node, NodeOptions, giver};
 use node_server::graphql::GraphqlOptions;
 use node_server::http::{Running, Server, ServerOptions};
-use node_server::service::{Clock, Mode, Service, Settings};
+use node_server::service::{Change, Clock, Mode, Service, Settings};
 use serde_json::json;
 use ton_abi::{Address, ContractAbi, Hash, Image, Nano, Signature};
 use ton_client::net::{GraphqlTransport, JrpcTransport, Options, Transport};
@@ -24,6 +24,9 @@ const ABI: &str = include_str!("../../../../abi/Giver.abi.json");
 pub(crate) fn abi() -> ContractAbi {
     ContractAbi::parse(ABI).unwrap()
 }
+
+/// More blocks than a message lives, grace included: each is five seconds later than the one before.
+pub(crate) const LIFETIME_BLOCKS: u32 = 20;
 
 /// A key that is nobody's secret.
 pub(crate) fn key(byte: u8) -> KeyPair {
@@ -106,6 +109,16 @@ impl Network {
 
     pub(crate) fn url(&self) -> String {
         self.0.url()
+    }
+
+    /// Lets the message that is posted next outlive its time.
+    pub(crate) fn outlive_next(&self) {
+        let service = self.service().clone();
+        let mut changes = service.changes();
+        tokio::spawn(async move {
+            while !matches!(*changes.recv().await.unwrap(), Change::Posted(_)) {}
+            service.produce_many(LIFETIME_BLOCKS).await.unwrap();
+        });
     }
 
     pub(crate) fn client(&self, way: Way) -> Client {

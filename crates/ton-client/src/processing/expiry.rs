@@ -14,7 +14,7 @@ use crate::{Client, Error, Result, Settings, tvm};
 /// Exit code of the contract's replay protection.
 const REPLAY: i32 = 52;
 /// Exit code for a message after its time.
-const EXPIRED: i32 = 57;
+pub(super) const EXPIRED: i32 = 57;
 
 impl Settings {
     /// Life of a message that is made for the `attempt`-th time (from 0), in seconds.

@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 use chain::{ExecError, TransactionView};
 use ton_abi::{Address, Cell, Lt, MessageKind, MessageView, UnixTime};
 
+use self::expiry::EXPIRED;
 pub use self::known::{Beginning, Found, KnownTree, Underway};
 pub use self::observer::Observer;
 pub use self::step::{FailureKind, Step, StepMessage};
@@ -132,6 +133,13 @@ impl Client {
             if let Some(rejection) = self.transport().rejection(&message.hash).await? {
                 let time = rejection.at;
                 let reason = self.explain_rejection(message, rejection, head.gen_utime).await;
+                if reason == RejectReason::ExitCode(EXPIRED) {
+                    // Told too late or posted too late: void all the same, so it can be made anew.
+                    head = self.transport().head(&message.address).await?;
+                    if let Some(expire) = message.expire.filter(|_| head.gen_utime > end) {
+                        return self.expired(message, expire, head).await;
+                    }
+                }
                 return Err(self.not_included(message, NotIncludedCause::Rejected(reason), time).await);
             }
             if head.gen_utime > end {
