@@ -71,13 +71,10 @@ pub fn amount(amount: Nano) -> String {
 
 /// `2020-12-01 00:00`, in UTC; a dash for no time.
 pub fn utc(time: UnixTime) -> String {
-    const DAY: u32 = 86_400;
     if time.0 == 0 {
         return "–".to_owned();
     }
-    let (year, month, day) = civil(time.0 / DAY);
-    let minutes = time.0 % DAY / 60;
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60)
+    format!("{:#}", time.utc())
 }
 
 /// `2020-12-01T00:00:00Z`; nothing for no time.
@@ -85,22 +82,7 @@ pub(crate) fn iso(time: UnixTime) -> String {
     if time.0 == 0 {
         return String::new();
     }
-    let (date, clock) = (utc(time), time.0 % 60);
-    format!("{}:{clock:02}Z", date.replace(' ', "T"))
-}
-
-/// Year, month and day of the so-and-so-many-th day since 1970-01-01.
-///
-/// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`, for days from 1970 on.
-fn civil(days: u32) -> (u32, u32, u32) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + u32::from(month <= 2), month, day)
+    format!("{}Z", time.utc().to_string().replace(' ', "T"))
 }
 
 #[cfg(test)]

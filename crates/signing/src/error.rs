@@ -63,7 +63,7 @@ pub enum Error {
         written: Address,
     },
     /// The message is void already.
-    #[error("the message expired at {} UTC", crate::words::utc(*expire))]
+    #[error("the message expired at {} UTC", expire.utc())]
     Expired {
         /// From when on it is void.
         expire: UnixTime,

@@ -1,30 +1,6 @@
 //! Numbers and texts as people read them, safe to print on a terminal.
 
-use ton_abi::{Nano, UnixTime};
-
-const DAY: u32 = 86_400;
-
-/// `2020-12-01 00:00:00`, in UTC.
-pub(crate) fn utc(time: UnixTime) -> String {
-    let (year, month, day) = civil(time.0 / DAY);
-    let seconds = time.0 % DAY;
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    format!("{year:04}-{month:02}-{day:02} {hours:02}:{minutes:02}:{:02}", seconds % 60)
-}
-
-/// Year, month and day of the so-and-so-many-th day since 1970-01-01.
-///
-/// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`, for days from 1970 on.
-fn civil(days: u32) -> (u32, u32, u32) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + u32::from(month <= 2), month, day)
-}
+use ton_abi::Nano;
 
 /// `1 200.5 TON`
 pub(crate) fn tons(amount: Nano) -> String {
@@ -56,19 +32,6 @@ fn is_hostile(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_shown_in_utc() {
-        for (time, text) in [
-            (0, "1970-01-01 00:00:00"),
-            (951_782_399, "2000-02-28 23:59:59"),
-            (951_782_400, "2000-02-29 00:00:00"),
-            (1_606_780_801, "2020-12-01 00:00:01"),
-            (u32::MAX, "2106-02-07 06:28:15"),
-        ] {
-            assert_eq!(utc(UnixTime(time)), text);
-        }
-    }
 
     #[test]
     fn amounts_are_grouped() {

@@ -44,6 +44,7 @@
 //! # Ok::<(), ton_abi::Error>(())
 //! ```
 
+mod boc;
 mod call;
 mod contract;
 mod decoded;
@@ -67,6 +68,7 @@ pub use tycho_types::models::StateInit;
 /// A standard address, `wc:hex`.
 pub use tycho_types::models::StdAddr as Address;
 
+pub use self::boc::{BadBoc, CellLimits, decode_boc};
 pub use self::call::{DecodedHeader, Header, UnsignedCall};
 pub use self::contract::{ContractAbi, DataItem};
 pub use self::decoded::{Decoded, number};
@@ -78,6 +80,6 @@ pub use self::message::{
     InternalMessage, MessageKind, MessageView, UnsignedMessage, external_message, message_info,
 };
 pub use self::units::{
-    Lt, Nano, ParseHexError, ParseNanoError, PublicKey, Signature, UnixMillis, UnixTime, parse_hex,
+    Lt, Nano, ParseHexError, ParseNanoError, PublicKey, Signature, UnixMillis, UnixTime, Utc, parse_hex,
 };
 pub use self::value::{parse_params, parse_value, render_params, render_value};

@@ -3,20 +3,16 @@
 //! COMPAT(sdk): the module has the name of the official SDK's `boc`; messages and images are taken apart by
 //! [`crate::abi::MessageView`] and [`crate::abi::Image`].
 
-use std::cell::Cell as Slot;
 use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ton_abi::{Cell, Hash};
-use tycho_types::boc::{Boc, de};
-use tycho_types::cell::{CellContext, CellFamily, CellParts, DynCell, LoadMode};
-use tycho_types::error::Error as CellError;
+use ton_abi::{Boc, Cell, CellLimits, Hash};
+use tycho_types::cell::DynCell;
 
 /// Deepest nesting of cells that is read.
 ///
-/// Source: the reference node's limit for any cell of the chain (`max_depth` 1024). Deeper trees would also end the
-/// thread that frees them, for a cell is freed by the one that holds it, one call in another.
+/// Source: the reference node's limit for any cell of the chain (`max_depth` 1024).
 pub const MAX_DEPTH: u16 = 1024;
 
 /// Most cells of a tree that is looked into, each counted as often as it stands in the tree.
@@ -47,15 +43,12 @@ fn tree_size(cell: &DynCell, sizes: &mut HashMap<Hash, u64>) -> u64 {
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadBoc {
-    /// The bytes are no bag of cells, or one with more than one root.
-    #[error("not a bag of cells with one root: {0}")]
-    Bytes(#[from] de::Error),
+    /// The bytes are no bag of cells, one with more than one root, or nested deeper than [`MAX_DEPTH`].
+    #[error(transparent)]
+    Cells(#[from] ton_abi::BadBoc),
     /// The text is not base64.
     #[error("not a bag of cells, for it is not base64: {0}")]
     Base64(#[from] base64::DecodeError),
-    /// The cells are nested too deep.
-    #[error("not a bag of cells that a chain can hold: its cells are nested deeper than {MAX_DEPTH}")]
-    TooDeep,
 }
 
 /// Reads a bag of cells with one root, nested at most [`MAX_DEPTH`] deep.
@@ -63,9 +56,7 @@ pub enum BadBoc {
 /// # Errors
 /// [`BadBoc`], also for more than one root.
 pub fn decode(bytes: &[u8]) -> Result<Cell, BadBoc> {
-    let context = Shallow { too_deep: Slot::new(false) };
-    Boc::decode_ext(bytes, &context)
-        .map_err(|error| if context.too_deep.get() { BadBoc::TooDeep } else { BadBoc::Bytes(error) })
+    Ok(ton_abi::decode_boc(bytes, CellLimits { depth: MAX_DEPTH, exotic: true })?)
 }
 
 /// Reads a bag of cells in base64, the form of TON's APIs (standard alphabet, padded).
@@ -74,34 +65,6 @@ pub fn decode(bytes: &[u8]) -> Result<Cell, BadBoc> {
 /// [`BadBoc`], also for text that is not base64.
 pub fn decode_base64(text: &str) -> Result<Cell, BadBoc> {
     decode(&STANDARD.decode(text)?)
-}
-
-/// Makes cells and stops at the first one that is nested too deep, while what was made can still be freed.
-struct Shallow {
-    too_deep: Slot<bool>,
-}
-
-impl CellContext for Shallow {
-    fn finalize_cell(&self, cell: CellParts<'_>) -> Result<Cell, CellError> {
-        let cell = Cell::empty_context().finalize_cell(cell)?;
-        if cell.repr_depth() > MAX_DEPTH {
-            self.too_deep.set(true);
-            return Err(CellError::DepthOverflow);
-        }
-        Ok(cell)
-    }
-
-    fn load_cell(&self, cell: Cell, mode: LoadMode) -> Result<Cell, CellError> {
-        Cell::empty_context().load_cell(cell, mode)
-    }
-
-    fn load_dyn_cell<'s: 'a, 'a>(
-        &'s self,
-        cell: &'a DynCell,
-        mode: LoadMode,
-    ) -> Result<&'a DynCell, CellError> {
-        Cell::empty_context().load_dyn_cell(cell, mode)
-    }
 }
 
 /// Writes a bag of cells: equal cells give equal bytes.
@@ -129,35 +92,6 @@ mod tests {
     use tycho_types::cell::CellBuilder;
 
     use super::*;
-
-    /// A chain of so many cells under a root, as bytes made by hand: no library would write it.
-    fn chain(depth: u16) -> Vec<u8> {
-        let cells = u32::from(depth) + 1;
-        let mut body = Vec::new();
-        for index in 1..cells {
-            body.extend([1, 0]);
-            body.extend(index.to_be_bytes());
-        }
-        body.extend([0, 0]);
-        let mut bag = vec![0xb5, 0xee, 0x9c, 0x72, 4, 4];
-        for number in [cells, 1, 0, u32::try_from(body.len()).unwrap(), 0] {
-            bag.extend(number.to_be_bytes());
-        }
-        bag.extend(body);
-        bag
-    }
-
-    #[test]
-    fn bags_too_deep_are_refused_without_harm() {
-        assert_eq!(decode(&chain(MAX_DEPTH)).unwrap().repr_depth(), MAX_DEPTH);
-        for depth in [MAX_DEPTH + 1, 20_000, u16::MAX] {
-            // On a stack that the freeing of such a tree would overrun.
-            let bag = chain(depth);
-            let small = std::thread::Builder::new().stack_size(256 << 10);
-            let outcome = small.spawn(move || decode(&bag).map(drop)).unwrap().join().unwrap();
-            assert!(matches!(outcome, Err(BadBoc::TooDeep)), "{depth}: {outcome:?}");
-        }
-    }
 
     #[test]
     fn bags_of_cells_come_back_and_garbage_does_not() {

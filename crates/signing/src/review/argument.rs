@@ -1,7 +1,7 @@
 use serde_json::Value;
 use ton_abi::{AbiValue, Cell, Hash, NamedAbiValue, Nano, UnixTime, render_value};
 
-use crate::words::{printable, tons, utc};
+use crate::words::{printable, tons};
 
 /// One argument of a call, in words and in the form of programs.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,7 +105,9 @@ fn words(name: &str, value: &AbiValue, known: bool, childless: bool) -> String {
         }
         AbiValue::Uint(32, seconds) if known && TIMES.contains(&name) => {
             let seconds = seconds.to_string();
-            seconds.parse().map_or(seconds.clone(), |time| format!("{} UTC ({seconds})", utc(UnixTime(time))))
+            seconds
+                .parse()
+                .map_or(seconds.clone(), |time| format!("{} UTC ({seconds})", UnixTime(time).utc()))
         }
         AbiValue::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         AbiValue::Cell(_) => String::new(),

@@ -6,7 +6,7 @@ use ton_abi::UnixTime;
 
 use super::argument::{Argument, Inside};
 use super::{Level, Review};
-use crate::words::{printable, utc};
+use crate::words::printable;
 
 impl Review {
     /// The review as lines of text, safe to print: nothing in a file can paint over another line.
@@ -29,7 +29,7 @@ impl Review {
         line("Signed by", self.public_key.map_or_else(|| "any key".to_owned(), |key| key.to_string()));
         if let Some(time) = self.time {
             let seconds = u32::try_from(time.0 / 1000).unwrap_or(u32::MAX);
-            line("Made", format!("{} UTC", utc(UnixTime(seconds))));
+            line("Made", format!("{} UTC", UnixTime(seconds).utc()));
         }
         line("Expires", self.expiry_words());
         line("To sign", self.hash.to_string());
@@ -73,11 +73,11 @@ impl Review {
             Some(seconds @ 7200..172_800) => format!("{} hours left", seconds / 3600),
             Some(seconds) => format!("{} days left", seconds / 86_400),
         };
-        format!("{} UTC, {left} by the clock of this machine", utc(expire))
+        format!("{} UTC, {left} by the clock of this machine", expire.utc())
     }
 
     fn write_claims(&self, text: &mut String) {
-        let at = utc(self.claims.prepared_at);
+        let at = self.claims.prepared_at.utc();
         let _ = writeln!(
             text,
             "The machine that prepared it at {at} UTC claims (nobody can check this offline):"

@@ -2,7 +2,6 @@ use ton_abi::AbiHeaderType;
 
 use super::argument::{Argument, Inside};
 use super::{Reading, Review};
-use crate::words::utc;
 
 /// Something that the reader of a message has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +169,7 @@ fn time(review: &Review, best: &Reading<'_>, say: &mut impl FnMut(Level, &'stati
             say(Level::Accept, "no-expiry", text.into());
         }
         Some(expire) if expire.0 <= now => {
-            let text = format!("it expired at {} UTC, by the clock of this machine", utc(expire));
+            let text = format!("it expired at {} UTC, by the clock of this machine", expire.utc());
             say(Level::Note, "expired", text);
         }
         Some(expire) if expire.0 - now > LONG => {
@@ -185,8 +184,8 @@ fn time(review: &Review, best: &Reading<'_>, say: &mut impl FnMut(Level, &'stati
     if review.claims.prepared_at.0 > now.saturating_add(BEHIND) {
         let text = format!(
             "the file says that it was prepared at {} UTC, which is later than the clock of this machine ({} UTC)",
-            utc(review.claims.prepared_at),
-            utc(review.now)
+            review.claims.prepared_at.utc(),
+            review.now.utc()
         );
         say(Level::Note, "clock", text);
     }

@@ -4,8 +4,10 @@ mod hex;
 mod keys;
 mod money;
 mod time;
+mod utc;
 
 pub use self::hex::{ParseHexError, parse_hex};
 pub use keys::{PublicKey, Signature};
 pub use money::{Nano, ParseNanoError};
 pub use time::{Lt, UnixMillis, UnixTime};
+pub use utc::Utc;
