@@ -36,6 +36,8 @@ mod recorder;
 mod state;
 mod store;
 mod table;
+#[cfg(test)]
+mod transcripts;
 mod utc;
 mod view;
 

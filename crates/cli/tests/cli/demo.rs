@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::schemas::Schemas;
 use crate::support::{fails, json, run, text};
 use serde_json::Value;
 
@@ -13,6 +14,18 @@ fn story() -> &'static Value {
         assert_eq!(status, 0, "{envelope:#}");
         envelope["data"].take()
     })
+}
+
+#[test]
+fn the_answer_for_programs_is_as_its_schema_says() {
+    let errors = Schemas::get().errors("demo", story());
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    let mut other = story().clone();
+    other["books"]["supply"] = Value::from(7);
+    assert!(
+        !Schemas::get().errors("demo", &other).is_empty(),
+        "a schema that takes everything proves nothing"
+    );
 }
 
 fn nano(value: &Value) -> u128 {

@@ -5,49 +5,19 @@
 mod proxy;
 
 use std::fs;
-use std::io::BufReader;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use self::proxy::{Fault, Proxy};
-use crate::support::{json, subgov, text};
-
-/// A node in its own process, with a database.
-struct Node {
-    child: Child,
-    url: String,
-}
-
-impl Node {
-    fn start(db: &str) -> Self {
-        let args = ["node", "start", "--port", "0", "--frozen", "--block-time", "20", "--db", db, "--json"];
-        let mut child = Command::new(env!("CARGO_BIN_EXE_subgov"))
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let stdout = child.stdout.take().expect("it is a pipe");
-        let mut told = Deserializer::from_reader(BufReader::new(stdout)).into_iter::<Value>();
-        let ready = told.next().expect("it says when it is ready").expect("in JSON");
-        Self { child, url: ready["data"]["url"].as_str().expect("an URL").to_owned() }
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::{NodeProcess, Run, json, text};
 
 /// An organisation on a node behind a proxy, and a payment that one member has submitted.
 struct Scene {
     folder: TempDir,
-    node: Node,
+    node: NodeProcess,
     proxy: Proxy,
     payment: String,
 }
@@ -55,7 +25,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("there is room");
-        let node = Node::start(text(&folder.path().join("db")));
+        let node = start_node(text(&folder.path().join("db")));
         let proxy = Proxy::start(&node.url);
         let config = format!("[networks.far]\nendpoints = [\"{}/rpc\"]\ntimeout = 1\n", proxy.url);
         fs::write(folder.path().join("subgov.toml"), config).expect("writable");
@@ -82,7 +52,8 @@ impl Scene {
 
     #[track_caller]
     fn done(&self, args: &[&str]) -> Value {
-        let (status, envelope) = said(self.command(args).output().expect("the program starts"));
+        let output = self.command(args).output().expect("the program starts");
+        let (status, envelope) = Run::read(&output).envelope(args);
         assert_eq!(status, 0, "{envelope:#}");
         envelope["data"].clone()
     }
@@ -98,11 +69,15 @@ impl Scene {
     }
 }
 
-/// Exit status and envelope.
-fn said(output: Output) -> (i32, Value) {
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let envelope = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
-    (output.status.code().expect("it ends by itself"), envelope)
+/// A node on a database, whose clock stands still.
+fn start_node(db: &str) -> NodeProcess {
+    NodeProcess::start(&["--block-time", "20", "--db", db])
+}
+
+/// Exit status and envelope of a confirmation.
+#[track_caller]
+fn said(output: &Output) -> (i32, Value) {
+    Run::read(output).envelope(&["multisig", "confirm"])
 }
 
 #[test]
@@ -110,7 +85,7 @@ fn two_members_who_confirm_at_the_same_moment_are_both_counted() {
     let scene = Scene::new();
     let both = ["1", "2"].map(|member| scene.confirm(member).spawn().expect("the program starts"));
     for child in both {
-        let (status, envelope) = said(child.wait_with_output().expect("it ends"));
+        let (status, envelope) = said(&child.wait_with_output().expect("it ends"));
         assert_eq!(status, 0, "{envelope:#}");
     }
     assert_eq!(scene.received(), 3);
@@ -122,7 +97,7 @@ fn a_lost_answer_and_a_slow_endpoint_cost_nothing() {
     let scene = Scene::new();
     for (member, fault, received) in [("1", Fault::BreakAfterPost, 2), ("2", Fault::Slow, 3)] {
         scene.proxy.set(fault);
-        let (status, envelope) = said(scene.confirm(member).output().expect("the program starts"));
+        let (status, envelope) = said(&scene.confirm(member).output().expect("the program starts"));
         assert_eq!(status, 0, "{envelope:#}");
         assert_eq!(envelope["warnings"], Value::Array(Vec::new()));
         assert_eq!(scene.received(), received);
@@ -133,7 +108,7 @@ fn a_lost_answer_and_a_slow_endpoint_cost_nothing() {
 fn a_network_that_is_gone_after_the_post_is_asked_later_and_the_node_restarts_meanwhile() {
     let mut scene = Scene::new();
     scene.proxy.set(Fault::GoneAfterPost);
-    let (status, envelope) = said(scene.confirm("1").output().expect("the program starts"));
+    let (status, envelope) = said(&scene.confirm("1").output().expect("the program starts"));
     let error = &envelope["errors"][0];
     assert_eq!((status, &error["code"]), (3, &"network".into()), "{envelope:#}");
     assert!(error["why"].as_str().is_some_and(|why| why.contains("may have been executed")), "{error}");
@@ -143,9 +118,8 @@ fn a_network_that_is_gone_after_the_post_is_asked_later_and_the_node_restarts_me
 
     // The node is killed and comes back with what it had finalized.
     let db = scene.folder.path().join("db");
-    scene.node.child.kill().expect("it runs");
-    scene.node.child.wait().expect("it ends");
-    scene.node = Node::start(text(&db));
+    scene.node.kill();
+    scene.node = start_node(text(&db));
     scene.proxy.forward_to(&scene.node.url);
     scene.proxy.set(Fault::None);
     let submitted = scene.done(&["submit", "--state", "org", text(&record)]);
@@ -160,7 +134,7 @@ fn an_interrupted_command_says_what_it_sent_and_its_member_sends_nothing_else_me
     let child = scene.confirm("1").spawn().expect("the program starts");
     scene.proxy.wait_for_post();
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
-    let (status, envelope) = said(child.wait_with_output().expect("it ends"));
+    let (status, envelope) = said(&child.wait_with_output().expect("it ends"));
     assert_eq!((status, &envelope["errors"][0]["code"]), (3, &"interrupted".into()), "{envelope:#}");
     let message = &envelope["data"]["messages"][0];
     assert!(message["message"].as_str().is_some_and(|hash| hash.len() == 64), "{message}");
@@ -168,7 +142,7 @@ fn an_interrupted_command_says_what_it_sent_and_its_member_sends_nothing_else_me
 
     // It may still land: the same key sends nothing until that is settled.
     scene.proxy.set(Fault::None);
-    let (status, envelope) = said(scene.confirm("1").output().expect("the program starts"));
+    let (status, envelope) = said(&scene.confirm("1").output().expect("the program starts"));
     assert_eq!((status, &envelope["errors"][0]["code"]), (5, &"message-on-its-way".into()), "{envelope:#}");
     let record = scene.outbox().pop().expect("the message is written down");
     let submitted = scene.done(&["submit", "--state", "org", text(&record)]);
@@ -185,7 +159,7 @@ fn a_message_that_is_lost_expires_and_is_made_anew_and_counts_once() {
         scene.proxy.wait_for_post();
         scene.done(&["node", "time", "--network", "far", "--advance", "100"]);
         scene.done(&["node", "mine", "--network", "far", "1"]);
-        let (status, envelope) = said(child.wait_with_output().expect("it ends"));
+        let (status, envelope) = said(&child.wait_with_output().expect("it ends"));
         assert_eq!(status, 0, "{envelope:#}");
         assert_eq!((scene.received(), scene.outbox().len()), (received.into(), 0));
     }
@@ -196,7 +170,7 @@ fn nothing_is_sent_where_nobody_can_agree() {
     let scene = Scene::new();
     let mut command = scene.confirm("1");
     command.env_remove("SUBGOV_YES");
-    let (status, envelope) = said(command.output().expect("the program starts"));
+    let (status, envelope) = said(&command.output().expect("the program starts"));
     assert_eq!((status, &envelope["errors"][0]["code"]), (5, &"not-agreed".into()), "{envelope:#}");
     assert!(
         envelope["errors"][0]["hint"].as_str().is_some_and(|hint| hint.contains("--yes")),
@@ -240,6 +214,5 @@ fn a_prepared_message_is_not_sent_and_several_cannot_be_prepared() {
         "the wallet takes nothing that lives longer than a day"
     );
     assert!(!other.exists());
-    let refused = subgov(["submit", "--state", state, file, "--json"]).output().expect("the program starts");
-    assert_eq!(refused.status.code(), Some(2), "nobody has signed it: {refused:?}");
+    assert_eq!(json(["submit", "--state", state, file]).0, 2, "nobody has signed it");
 }

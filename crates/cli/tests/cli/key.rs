@@ -45,8 +45,7 @@ impl User {
     fn json(&self, args: &[&str], input: &str) -> (i32, Value) {
         let args: Vec<_> = args.iter().copied().chain(["--json"]).collect();
         let run = self.run_with(&args, input);
-        assert_eq!(run.stderr, "", "with --json everything is in the envelope");
-        (run.status, serde_json::from_str(&run.stdout).expect("an envelope"))
+        run.envelope(&args)
     }
 
     /// Keeps the phrase of the SDK's tests as `mine`.

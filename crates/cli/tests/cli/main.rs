@@ -13,6 +13,7 @@ mod multisig;
 mod network;
 mod node;
 mod results;
+mod schemas;
 mod secrets;
 mod support;
 mod trace;

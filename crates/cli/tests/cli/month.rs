@@ -2,17 +2,16 @@
 //! a payout that is confirmed on a machine without a network, the trace of it, and the results, checked.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use keys::Signer as _;
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 
-use crate::support::text;
+use crate::secrets::PASSWORD;
+use crate::support::{NodeProcess, Run, text};
 
 const MEMBER: &str = "Renat Skitsan";
-const PASSWORD: &str = "a month of passwords, 2026";
 /// The key of the proposal that the member's own takes the place of.
 const PROPOSED: &str = "dbab2a32120be106f1eb9dbd80ca7c87742f574f31a5d7f188f695efa47e5e6d";
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts");
@@ -22,30 +21,13 @@ const WEEK: &str = "604800";
 /// The member's desk: a directory, a key store, a node elsewhere.
 struct Desk {
     folder: tempfile::TempDir,
-    node: Child,
-    url: String,
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.node.kill();
-        let _ = self.node.wait();
-    }
+    node: NodeProcess,
 }
 
 impl Desk {
     fn new() -> Self {
-        let mut node = Command::new(env!("CARGO_BIN_EXE_subgov"))
-            .args(["node", "start", "--port", "0", "--frozen", "--time", "1893456000", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let stdout = node.stdout.take().expect("it is a pipe");
-        let ready = Deserializer::from_reader(BufReader::new(stdout).take_line()).into_iter::<Value>().next();
-        let ready = ready.expect("it says when it is ready").expect("in JSON");
-        let url = ready["data"]["url"].as_str().expect("an URL").to_owned();
-        Self { folder: tempfile::tempdir().expect("there is room"), node, url }
+        let node = NodeProcess::start(&["--time", "1893456000"]);
+        Self { folder: tempfile::tempdir().expect("there is room"), node }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -82,27 +64,10 @@ impl Desk {
     }
 }
 
-/// Reads what a program says line by line, as long as it runs.
-trait TakeLine {
-    fn take_line(self) -> std::io::Cursor<Vec<u8>>;
-}
-
-impl<R: BufRead> TakeLine for R {
-    fn take_line(mut self) -> std::io::Cursor<Vec<u8>> {
-        let mut text = String::new();
-        // One value, over as many lines as it takes.
-        while serde_json::from_str::<Value>(&text).is_err() {
-            assert_ne!(self.read_line(&mut text).expect("readable"), 0, "it ended with {text}");
-        }
-        std::io::Cursor::new(text.into_bytes())
-    }
-}
-
 #[track_caller]
 fn data(args: &[&str], output: &Output) -> Value {
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{args:?}: {}\n{stdout}\n{stderr}", output.status);
-    let envelope: Value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}"));
+    let (status, envelope) = Run::read(output).envelope(args);
+    assert_eq!(status, 0, "{args:?}: {envelope:#}");
     envelope["data"].clone()
 }
 
@@ -153,7 +118,7 @@ fn create_key(desk: &Desk) -> String {
 fn found(desk: &Desk, key: &str) {
     let files = desk.path("files");
     organisation(&files, key);
-    desk.run(&["node", "init", "--network", &desk.url, "--organisation", text(&files)]);
+    desk.run(&["node", "init", "--network", &desk.node.url, "--organisation", text(&files)]);
     let members = desk.run(&["member", "list"]);
     assert_eq!(members["members"][0]["name"], MEMBER, "{members:#}");
     assert_eq!(members["members"][0]["public_key"], key, "the member's own key, no stand-in");
@@ -253,7 +218,7 @@ fn sign_without_network(desk: &Desk, prepared: &Path, signed: &Path) -> Value {
     } else {
         desk.command(text(&program)).args(&args).output()
     };
-    data(&args, &output.expect("the program starts"))
+    data(&["sign"], &output.expect("the program starts"))
 }
 
 /// The small program beside ours, which tests of the whole workspace build; the same command of ours otherwise.
@@ -288,7 +253,7 @@ fn publish_and_verify(desk: &Desk) {
     let file = catalogue.join("catalogue.json");
     let verified = desk.run(&["results", "verify", text(&file)]);
     assert_eq!(verified["differences"], Value::Array(Vec::new()));
-    let rpc = format!("{}/rpc", desk.url);
+    let rpc = format!("{}/rpc", desk.node.url);
     let elsewhere = desk.run(&["results", "verify", text(&file), "--network", &rpc]);
     assert_eq!(elsewhere["compared"], verified["compared"], "another protocol tells the same");
 }

@@ -1,38 +1,10 @@
 //! Networks: which one a command works on, and the organisation on a running node.
 
 use std::fs;
-use std::path::Path;
 
-use node_server::http::Running;
-use node_server::options::StartArgs;
 use serde_json::Value;
-use tokio::runtime::Runtime;
 
-use crate::support::{fails, json, run, subgov, text};
-
-/// A node on a free port, whose clock stands still until told.
-struct Node {
-    runtime: Runtime,
-    running: Option<Running>,
-    url: String,
-}
-
-impl Node {
-    fn start(config: Option<&Path>) -> Self {
-        let runtime = node_server::runtime().expect("the system has threads");
-        let config = config.map(Path::to_owned);
-        let args = StartArgs { port: Some(0), frozen: true, config, ..StartArgs::default() };
-        let running = runtime.block_on(args.start()).expect("the node starts");
-        let url = running.url();
-        Self { runtime, running: Some(running), url }
-    }
-
-    fn stop(mut self) {
-        if let Some(running) = self.running.take() {
-            self.runtime.block_on(running.stop());
-        }
-    }
-}
+use crate::support::{NodeProcess, Run, fails, json, run, subgov, text};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("there is room for a directory")
@@ -40,7 +12,7 @@ fn folder() -> tempfile::TempDir {
 
 #[test]
 fn organisation_lives_on_a_running_node() {
-    let (node, folder) = (Node::start(None), folder());
+    let (node, folder) = (NodeProcess::start(&[]), folder());
     let state = folder.path().join("org");
     let state = text(&state);
     let (status, founded) = json(["node", "init", "--network", &node.url, "--state", state]);
@@ -81,17 +53,13 @@ fn organisation_lives_on_a_running_node() {
     assert_eq!(time(), Some(before + 86_400));
 
     fails(["multisig", "show", "--state", state, "--network", "localnet"], 2, "no-state", "node.state");
-    node.stop();
+    node.terminate();
     // The project's file says how long to try.
     let config = format!("[networks.gone]\nendpoints = [\"{rpc}\"]\ntimeout = 0\n");
     fs::write(folder.path().join("subgov.toml"), config).expect("the directory can be written");
-    let output = subgov(["multisig", "show", "--state", state, "--network", "gone", "--json"])
-        .current_dir(folder.path())
-        .output()
-        .expect("the program starts");
-    assert_eq!(output.status.code(), Some(3));
-    let envelope: Value = serde_json::from_slice(&output.stdout).expect("an envelope");
-    assert_eq!(envelope["errors"][0]["code"], "network");
+    let args = ["multisig", "show", "--state", state, "--network", "gone", "--json"];
+    let (status, envelope) = Run::of(subgov(args).current_dir(folder.path())).envelope(&args);
+    assert_eq!((status, &envelope["errors"][0]["code"]), (3, &"network".into()));
 }
 
 #[test]
@@ -99,11 +67,11 @@ fn network_without_a_rich_giver_gets_no_development_keys() {
     let folder = folder();
     let config = folder.path().join("node.toml");
     fs::write(&config, "giver_balance = \"1000000000\"\n").expect("the directory can be written");
-    let node = Node::start(Some(&config));
+    let node = NodeProcess::start(&["--config", text(&config)]);
     let state = folder.path().join("org");
     let args = ["node", "init", "--network", &node.url, "--state", text(&state)];
     fails(args, 5, "not-local", "no giver with a fortune");
-    node.stop();
+    node.terminate();
 }
 
 #[test]
@@ -114,11 +82,9 @@ fn networks_are_named_in_layers() {
     let show = |variables: &[(&str, &str)], more: &[&str]| {
         let args = ["config", "show", "--origin", "--json"];
         let mut command = subgov(args.into_iter().chain(more.iter().copied()));
-        let output = command.current_dir(folder.path()).envs(variables.iter().copied()).output();
-        let stdout = output.expect("the program starts").stdout;
-        let text = String::from_utf8(stdout).expect("text");
-        assert!(!text.contains("hunter2"), "{text}");
-        serde_json::from_str::<Value>(&text).expect("an envelope")["data"].clone()
+        let told = Run::of(command.current_dir(folder.path()).envs(variables.iter().copied()));
+        assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
+        told.envelope(&args).1["data"].clone()
     };
     let data = show(&[("SUBGOV_FAR", "hunter2")], &[]);
     assert_eq!(data["network"], "far");

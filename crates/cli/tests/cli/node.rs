@@ -1,48 +1,11 @@
 //! `subgov node start` as a process of its own, and the commands that control it.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 
-use crate::support::{fails, json, text};
-
-/// A node in its own process; killed if the test fails.
-struct Process {
-    child: Child,
-    url: String,
-}
-
-impl Process {
-    fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_subgov"))
-            .args(["node", "start", "--port", "0", "--frozen", "--mode", "manual", "--json"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let stdout = child.stdout.take().expect("it is a pipe");
-        let mut told = Deserializer::from_reader(BufReader::new(stdout)).into_iter::<Value>();
-        let ready = told.next().expect("it says when it is ready").expect("in JSON");
-        assert_eq!((&ready["schema"], &ready["ok"]), (&Value::from("subgov/1"), &Value::from(true)));
-        Self { child, url: ready["data"]["url"].as_str().expect("an URL").to_owned() }
-    }
-
-    /// Asks it to end as a system does.
-    fn terminate(mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(asked.expect("there is a kill").success());
-        assert!(self.child.wait().expect("it ends").success(), "it ends by itself");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::{NodeProcess, fails, json, text};
 
 #[track_caller]
 fn done<'a>(args: impl IntoIterator<Item = &'a str>) -> Value {
@@ -55,7 +18,7 @@ fn done<'a>(args: impl IntoIterator<Item = &'a str>) -> Value {
 fn a_running_node_is_controlled_from_the_command_line() {
     let folder = tempfile::tempdir().expect("there is room");
     let (db, dump) = (folder.path().join("db"), folder.path().join("state"));
-    let node = Process::start(&["--db", text(&db)]);
+    let node = NodeProcess::start(&["--mode", "manual", "--db", text(&db)]);
     let url = node.url.clone();
     let control = |verb: &str, rest: &[&str]| {
         let args = ["node", verb, "--network", url.as_str()].into_iter().chain(rest.iter().copied());
@@ -87,7 +50,7 @@ fn a_running_node_is_controlled_from_the_command_line() {
 
     // The database remembers; the stopped one is not reachable.
     fails(["node", "info", "--network", &url], 3, "network", "error");
-    let again = Process::start(&["--db", text(&db)]);
+    let again = NodeProcess::start(&["--mode", "manual", "--db", text(&db)]);
     assert_eq!(done(["node", "info", "--network", &again.url])["block"]["seq_no"], 5);
     again.terminate();
 }

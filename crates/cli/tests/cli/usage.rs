@@ -2,7 +2,8 @@
 
 use std::process::Stdio;
 
-use crate::support::{fails, json, run, run_with_input, text};
+use crate::schemas::Schemas;
+use crate::support::{fails, json, run, run_with_input, subgov, text};
 
 #[test]
 fn unknown_commands_and_flags_are_usage_errors() {
@@ -39,6 +40,49 @@ fn help_and_version_are_answers() {
         assert!(told.stdout.contains("subgov"));
     }
     assert!(!run(["demo", "--help"]).stdout.contains("skip-confirmation"));
+}
+
+#[test]
+fn the_help_needs_nothing_that_takes_time() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    // Neither configuration nor organisation, state or keys are looked at: all of them are broken here.
+    for name in ["subgov.toml", "config.toml", "deployment.json", "node.state", "members.toml"] {
+        std::fs::write(folder.path().join(name), "\u{0}broken").expect("writable");
+    }
+    for args in [&["--help"][..], &["--version"], &["proposal", "create", "--help"], &["help", "multisig"]] {
+        let output = subgov(args.iter().copied())
+            .current_dir(folder.path())
+            .env("XDG_CONFIG_HOME", folder.path())
+            .env("SUBGOV_STATE", folder.path())
+            .env("SUBGOV_ORGANISATION", folder.path())
+            .env("SUBGOV_KEYS", folder.path())
+            .output()
+            .expect("the program starts");
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{args:?}");
+    }
+}
+
+#[test]
+fn shells_get_scripts_that_complete_nouns_and_verbs() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let told = run(["completions", shell]);
+        assert_eq!((told.status, told.stderr.as_str()), (0, ""), "{shell}");
+        for word in ["multisig", "proposal", "nominate", "completions", "dry-run"] {
+            assert!(told.stdout.contains(word), "{word} in the script for {shell}");
+        }
+        let (_, envelope) = json(["completions", shell]);
+        assert_eq!(
+            (&envelope["data"]["shell"], &envelope["data"]["script"]),
+            (&shell.into(), &told.stdout.into())
+        );
+        let errors = Schemas::get().errors("completions", &envelope["data"]);
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    let script = run(["completions", "bash"]).stdout;
+    let mut bash = assert_cmd::Command::new("bash");
+    bash.args(["-c", "eval \"$(cat)\" && COMP_WORDS=(subgov multi) COMP_CWORD=1 && _subgov subgov multi subgov && echo \"${COMPREPLY[@]}\""]);
+    let told = bash.write_stdin(script).output().expect("there is a bash");
+    assert_eq!(String::from_utf8_lossy(&told.stdout).trim(), "multisig", "{told:?}");
 }
 
 #[test]
