@@ -1,7 +1,6 @@
 //! The state of one account.
 
-use ton_abi::{Address, Image, Lt, Nano, UnixTime};
-use tycho_types::boc::Boc;
+use ton_abi::{Address, CellLimits, Image, Lt, Nano, UnixTime, decode_boc};
 use tycho_types::cell::{Cell, CellBuilder, HashBytes, Lazy};
 use tycho_types::error::Error as CellError;
 use tycho_types::models::{
@@ -22,7 +21,7 @@ pub struct Account {
 pub enum AccountError {
     /// Not a bag of cells.
     #[error("not a bag of cells: {0}")]
-    Boc(#[from] tycho_types::boc::de::Error),
+    Boc(#[from] ton_abi::BadBoc),
     /// The cell cannot be read or written.
     #[error("bad account cell: {0}")]
     Cell(#[from] CellError),
@@ -92,7 +91,7 @@ impl Account {
     /// # Errors
     /// [`AccountError`].
     pub fn from_boc(boc: &[u8]) -> Result<Self, AccountError> {
-        Self::from_cell(&Boc::decode(boc)?)
+        Self::from_cell(&decode_boc(boc, CellLimits::CHAIN)?)
     }
 
     /// The same from the root cell.

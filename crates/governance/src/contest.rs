@@ -8,6 +8,7 @@ use keys::Signer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ton_abi::{Address, Boc, Cell, PublicKey};
+use ton_client::boc;
 use ton_client::processing::Tree;
 
 pub use crate::model::limits::PAYOUTS_PER_CALL;
@@ -277,7 +278,7 @@ impl ContestEscrow<'_> {
     /// Those of [`ton_client::Client::run_getter`].
     pub async fn build_card(&self, card: &Card) -> Result<Cell> {
         let text: String = self.0.ask_one("buildCard", &json!({ "lines": card.lines }), "card").await?;
-        Boc::decode_base64(&text).map_err(|source| {
+        boc::decode_base64(&text).map_err(|source| {
             ton_abi::Error::BadBoc { what: "card".to_owned(), source: Box::new(source) }.into()
         })
     }

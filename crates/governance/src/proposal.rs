@@ -3,7 +3,8 @@
 use keys::Signer;
 use serde::Deserialize;
 use serde_json::json;
-use ton_abi::{Boc, PublicKey, UnixTime};
+use ton_abi::{PublicKey, UnixTime};
+use ton_client::boc;
 use ton_client::processing::Tree;
 
 use crate::handle::{Handle, Result, handle};
@@ -106,7 +107,7 @@ impl Info {
     /// # Errors
     /// [`PayloadError`].
     pub fn action(&self) -> Result<Action, PayloadError> {
-        let payload = Boc::decode_base64(&self.payload).map_err(|source| ton_abi::Error::BadBoc {
+        let payload = boc::decode_base64(&self.payload).map_err(|source| ton_abi::Error::BadBoc {
             what: "payload".to_owned(),
             source: Box::new(source),
         })?;

@@ -16,6 +16,13 @@ pub struct CellLimits {
     pub exotic: bool,
 }
 
+impl CellLimits {
+    /// What a chain can hold.
+    ///
+    /// Source: the reference node's limit for any cell of the chain (`max_depth` 1024).
+    pub const CHAIN: Self = Self { depth: 1024, exotic: true };
+}
+
 /// Bytes that are no bag of cells with one root, or none within the limits.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]

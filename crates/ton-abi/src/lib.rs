@@ -53,6 +53,7 @@ mod error;
 mod exit_code;
 mod image;
 mod message;
+mod printable;
 mod units;
 mod value;
 
@@ -79,7 +80,9 @@ pub use self::image::Image;
 pub use self::message::{
     InternalMessage, MessageKind, MessageView, UnsignedMessage, external_message, message_info,
 };
+pub use self::printable::printable;
 pub use self::units::{
-    Lt, Nano, ParseHexError, ParseNanoError, PublicKey, Signature, UnixMillis, UnixTime, Utc, parse_hex,
+    Lt, Nano, ParseHexError, ParseNanoError, ParseUtcError, PublicKey, Signature, UnixMillis, UnixTime, Utc,
+    parse_hex,
 };
 pub use self::value::{parse_params, parse_value, render_params, render_value};

@@ -10,11 +10,6 @@ use base64::engine::general_purpose::STANDARD;
 use ton_abi::{Boc, Cell, CellLimits, Hash};
 use tycho_types::cell::DynCell;
 
-/// Deepest nesting of cells that is read.
-///
-/// Source: the reference node's limit for any cell of the chain (`max_depth` 1024).
-pub const MAX_DEPTH: u16 = 1024;
-
 /// Most cells of a tree that is looked into, each counted as often as it stands in the tree.
 ///
 /// A bag holds a cell once that may stand in the tree 2^100 times, and whoever reads such a map reads for ever. A message
@@ -43,7 +38,7 @@ fn tree_size(cell: &DynCell, sizes: &mut HashMap<Hash, u64>) -> u64 {
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadBoc {
-    /// The bytes are no bag of cells, one with more than one root, or nested deeper than [`MAX_DEPTH`].
+    /// The bytes are no bag of cells, one with more than one root, or nested deeper than a chain can hold.
     #[error(transparent)]
     Cells(#[from] ton_abi::BadBoc),
     /// The text is not base64.
@@ -51,12 +46,12 @@ pub enum BadBoc {
     Base64(#[from] base64::DecodeError),
 }
 
-/// Reads a bag of cells with one root, nested at most [`MAX_DEPTH`] deep.
+/// Reads a bag of cells with one root, within [`CellLimits::CHAIN`].
 ///
 /// # Errors
 /// [`BadBoc`], also for more than one root.
 pub fn decode(bytes: &[u8]) -> Result<Cell, BadBoc> {
-    Ok(ton_abi::decode_boc(bytes, CellLimits { depth: MAX_DEPTH, exotic: true })?)
+    Ok(ton_abi::decode_boc(bytes, CellLimits::CHAIN)?)
 }
 
 /// Reads a bag of cells in base64, the form of TON's APIs (standard alphabet, padded).

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ton_abi::{
-    Address, Body, ContractAbi, Decoder, ExitCode, ExitCodes, Hash, MessageKind, MessageView, Phase,
+    Address, Body, Cell, ContractAbi, Decoder, ExitCode, ExitCodes, Hash, MessageKind, MessageView, Phase,
 };
 
 use crate::boc;
@@ -106,5 +106,14 @@ impl Registry {
         };
         let known = || address.as_ref().and_then(|address| self.contract_at(address)).map(AsRef::as_ref);
         self.decoder.decode_message(message, end.or_else(known))
+    }
+
+    /// What a body says to its receiver, as [`Registry::decode`].
+    #[must_use]
+    pub fn decode_body(&self, body: &Cell, receiver: &Address) -> Body {
+        if boc::is_bomb(body) {
+            return Body::Unknown { id: None };
+        }
+        self.decoder.decode(body, MessageKind::Internal, self.contract_at(receiver).map(AsRef::as_ref))
     }
 }

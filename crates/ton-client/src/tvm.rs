@@ -88,7 +88,8 @@ pub fn run_getter(
         GetterError::Abi(error) => Error::Abi(error),
         GetterError::NoAnswer => Error::NoAnswer { address: address(), function: function.to_owned() },
         GetterError::Exit { exit_code, .. } => {
-            let name = registry.contract_at(account.address());
+            let by_code = || registry.contract_of_code(account.code()?.repr_hash());
+            let name = registry.contract_at(account.address()).or_else(by_code);
             let meaning = registry.explain(name.map(AsRef::as_ref), exit_code, Phase::Compute).cloned();
             let function = function.to_owned();
             Error::Getter(Box::new(GetterFailure { address: address(), function, exit_code, meaning }))

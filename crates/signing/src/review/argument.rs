@@ -1,7 +1,8 @@
 use serde_json::Value;
 use ton_abi::{AbiValue, Cell, Hash, NamedAbiValue, Nano, UnixTime, render_value};
 
-use crate::words::{printable, tons};
+use crate::words::tons;
+use ton_abi::printable;
 
 /// One argument of a call, in words and in the form of programs.
 #[derive(Debug, Clone, PartialEq)]

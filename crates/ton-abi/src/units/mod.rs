@@ -10,4 +10,4 @@ pub use self::hex::{ParseHexError, parse_hex};
 pub use keys::{PublicKey, Signature};
 pub use money::{Nano, ParseNanoError};
 pub use time::{Lt, UnixMillis, UnixTime};
-pub use utc::Utc;
+pub use utc::{ParseUtcError, Utc};

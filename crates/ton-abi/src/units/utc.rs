@@ -1,6 +1,7 @@
 //! Moments of the calendar, in UTC.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::UnixTime;
 
@@ -58,6 +59,36 @@ impl fmt::Display for Utc {
     }
 }
 
+/// A text that is no moment of the calendar.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no date like 2021-01-31 or 2021-01-31T18:00 in UTC")]
+pub struct ParseUtcError(String);
+
+/// `2021-01-31`, `2021-01-31T18:00` or `2021-01-31T18:00:30`. Whether there is such a day is not looked at: see
+/// [`Utc::time`].
+impl FromStr for Utc {
+    type Err = ParseUtcError;
+
+    fn from_str(text: &str) -> Result<Self, ParseUtcError> {
+        let (date, clock) = text.split_once('T').unwrap_or((text, "00:00"));
+        let found = numbers(date, '-', [4, 2, 2], 3).zip(numbers(clock, ':', [2, 2, 2], 2));
+        let ([year, month, day], [hour, minute, second]) =
+            found.ok_or_else(|| ParseUtcError(text.to_owned()))?;
+        Ok(Self { year, month, day, hour, minute, second })
+    }
+}
+
+/// Numbers with so many digits each, at least `least` of them; the others are 0.
+fn numbers(text: &str, separator: char, widths: [usize; 3], least: usize) -> Option<[u32; 3]> {
+    let parts: Vec<_> = text.split(separator).collect();
+    let mut found = [0; 3];
+    for ((part, width), number) in parts.iter().zip(widths).zip(&mut found) {
+        let fits = part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = part.parse().ok().filter(|_| fits)?;
+    }
+    (least..=3).contains(&parts.len()).then_some(found)
+}
+
 /// Year, month and day of the so-and-so-many-th day since 1970-01-01.
 ///
 /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`, for days from 1970 on.
@@ -90,6 +121,26 @@ mod tests {
             let moment = UnixTime(time).utc();
             assert_eq!((moment.to_string().as_str(), format!("{moment:#}").as_str()), (text, &text[..16]));
             assert_eq!(moment.time(), Some(UnixTime(time)), "{text}");
+            assert_eq!(text.replace(' ', "T").parse(), Ok(moment));
+        }
+    }
+
+    #[test]
+    fn parts_of_a_clock_may_be_left_out() {
+        let at = |text: &str| text.parse::<Utc>().map(|moment| moment.to_string());
+        assert_eq!(at("2021-01-31").as_deref(), Ok("2021-01-31 00:00:00"));
+        assert_eq!(at("2021-01-31T18:05").as_deref(), Ok("2021-01-31 18:05:00"));
+        for wrong in [
+            "",
+            "2021-01",
+            "2021-1-31",
+            "20-12-01",
+            "2021-01-31T18",
+            "2021-01-31T",
+            "2021-01-31T+1:00",
+            "now",
+        ] {
+            assert_eq!(wrong.parse::<Utc>(), Err(ParseUtcError(wrong.to_owned())), "{wrong}");
         }
     }
 

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use num_bigint::{BigInt, BigUint};
 use serde_json::{Map, Value};
 use tycho_types::abi::{AbiType, AbiValue, NamedAbiType, NamedAbiValue, PlainAbiType, PlainAbiValue};
-use tycho_types::boc::Boc;
 use tycho_types::cell::{Cell, CellFamily};
 use tycho_types::models::{AnyAddr, IntAddr, StdAddr};
 use tycho_types::num::Tokens;
 
+use crate::boc::{CellLimits, decode_boc};
 use crate::error::{Error, Result};
 
 /// Reads the parameters `types` out of the object `json`; `path` starts the paths in errors.
@@ -149,7 +151,10 @@ fn parse_cell(json: &Value, path: &str) -> Result<Cell> {
     if text.is_empty() {
         return Ok(Cell::empty_cell());
     }
-    Boc::decode_base64(text).map_err(|e| bad_value(path, json, &format!("a base64 bag of cells: {e}")))
+    let bad =
+        |error: &dyn std::fmt::Display| bad_value(path, json, &format!("a base64 bag of cells: {error}"));
+    let bytes = STANDARD.decode(text).map_err(|error| bad(&error))?;
+    decode_boc(&bytes, CellLimits::CHAIN).map_err(|error| bad(&error))
 }
 
 fn parse_any_address(json: &Value, path: &str) -> Result<AnyAddr> {
