@@ -158,6 +158,12 @@ impl<S: Store, O: Observer> Run<'_, S, O> {
         if self.blueprint.is_done(self.client, step).await? {
             return self.found(step);
         }
+        let sent = self.announce(step, attempt).await?;
+        self.settle(step, sent, false).await
+    }
+
+    /// Makes the message of a step and writes it down; only then may it be posted.
+    async fn announce(&mut self, step: Step, attempt: u32) -> Result<Sent> {
         let message = self.make(step, attempt).await?;
         self.journal.append(&Entry::Sending {
             step,
@@ -166,7 +172,7 @@ impl<S: Store, O: Observer> Run<'_, S, O> {
             boc: ton_client::boc::encode_base64(&message.cell),
         })?;
         self.tell(step, &Event::Sending(&message))?;
-        self.settle(step, Sent { message, attempt }, false).await
+        Ok(Sent { message, attempt })
     }
 
     fn found(&mut self, step: Step) -> Result<Taken> {
@@ -246,15 +252,7 @@ impl<S: Store, O: Observer> Run<'_, S, O> {
             if !is_old && !self.client.settings().retries_after(&error, attempt) {
                 return Err(error.into());
             }
-            let message = self.make(step, attempt).await?;
-            self.journal.append(&Entry::Sending {
-                step,
-                message: message.hash,
-                expire: message.expire,
-                boc: ton_client::boc::encode_base64(&message.cell),
-            })?;
-            self.tell(step, &Event::Sending(&message))?;
-            (sent, is_old) = (Sent { message, attempt }, false);
+            (sent, is_old) = (self.announce(step, attempt).await?, false);
         }
     }
 
