@@ -1,7 +1,7 @@
 //! Signers whose secret is not in a key file: another program, a person with another device, the environment.
 
 use std::fmt;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+
+/// Bytes that a program may answer: a signature with white space around it has room.
+const LONGEST_ANSWER: u64 = 4096;
 
 /// Another program signs: an agent, a hardware token's tool, a script that asks a safe.
 ///
@@ -35,11 +38,21 @@ impl CommandSigner {
             // A program that knows what to sign without reading is fine.
             let _ = input.write_all(request.as_bytes());
         }
-        let output = child.wait_with_output()?;
-        if !output.status.success() {
-            return Err(io::Error::other(format!("it ended with {}", output.status)));
+        let mut answer = Vec::new();
+        if let Some(output) = child.stdout.take() {
+            output.take(LONGEST_ANSWER + 1).read_to_end(&mut answer)?;
         }
-        String::from_utf8(output.stdout).map_err(|_| io::Error::other("its answer is no text"))
+        if answer.len() as u64 > LONGEST_ANSWER {
+            // It may write for ever.
+            child.kill()?;
+            child.wait()?;
+            return Err(io::Error::other("its answer is too long"));
+        }
+        let status = child.wait()?;
+        if !status.success() {
+            return Err(io::Error::other(format!("it ended with {status}")));
+        }
+        String::from_utf8(answer).map_err(|_| io::Error::other("its answer is no text"))
     }
 }
 
@@ -212,6 +225,7 @@ mod tests {
             ("wrong", "echo 00", "no signature"),
             ("other", &*format!("echo {}", hex::encode([7; 64])), "not one of this key"),
             ("failing", "exit 3", "it ended with exit status: 3"),
+            ("endless", "exec yes", "its answer is too long"),
         ] {
             let error = script(name, text).sign(&[1; 32]).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
