@@ -8,12 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use keys::{PublicKey, Signer};
 use keystore::{CommandSigner, KeyName, StoreArgs, write_new};
 use serde_json::{Value, json};
-use ton_abi::{Signature, UnixTime};
+use ton_abi::{Signature, UnixTime, Utc};
 
 use crate::error::Error;
 use crate::prepared::{FILE_LIMIT, Prepared};
 use crate::qr::qr;
-use crate::review::{Review, review};
+use crate::review::{Clock, Review, review};
 use crate::signed::{Signed, check_key};
 
 /// Shows what a prepared message does, and signs it. Needs no network and uses none.
@@ -43,6 +43,9 @@ pub struct SignArgs {
     /// Sign in spite of this danger of the review; the names are shown there. Can be given several times.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub accept: Vec<String>,
+    /// What time it is, where this machine's clock is wrong: seconds since 1970, or a date like 2021-01-31T18:00 in UTC.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub now: Option<UnixTime>,
     /// Do not ask whether to sign.
     #[arg(long)]
     pub yes: bool,
@@ -102,7 +105,8 @@ pub fn run(args: &SignArgs, machine: bool, tell: &dyn Fn(&str)) -> Result<Outcom
     let failed = |error: Error| failure(&what, error);
     let bytes = read(&args.file).map_err(|error| unreadable(&what, &error))?;
     let prepared = Prepared::parse(&bytes).map_err(failed)?;
-    let review = review(&prepared, now()).map_err(failed)?;
+    let clock = args.now.map_or_else(|| now().into(), |now| Clock { now, given: true });
+    let review = review(&prepared, clock).map_err(failed)?;
     let shown = |failure: Failure| Failure { review: Some(review.to_json()), ..failure };
 
     let hand = hand(args, &prepared).map_err(|error| shown(failed(error)))?;
@@ -118,6 +122,11 @@ pub fn run(args: &SignArgs, machine: bool, tell: &dyn Fn(&str)) -> Result<Outcom
         tell(&review.to_text());
     }
     allow(args, &prepared, &review, &hand).map_err(|error| shown(error.into_failure(&what)))?;
+    let out = args.out.clone().unwrap_or_else(|| signed_name(&args.file));
+    if out.exists() {
+        // Before the password is asked for.
+        return Err(shown(Stop::FileExists(out).into_failure(&what)));
+    }
     let signed = match hand {
         Hand::Nobody => unreachable!("that was the review alone"),
         Hand::Attached(key, signature) => Signed::attach(prepared, key, signature),
@@ -125,7 +134,6 @@ pub fn run(args: &SignArgs, machine: bool, tell: &dyn Fn(&str)) -> Result<Outcom
         Hand::Store(name, ..) => unlock_and_sign(args, &name, prepared),
     };
     let signed = signed.map_err(|error| shown(failed(error)))?;
-    let out = args.out.clone().unwrap_or_else(|| signed_name(&args.file));
     let text = signed.to_json().map_err(failed)?;
     write_new(&out, text.as_bytes()).map_err(|error| shown(failed(error.into())))?;
     Ok(outcome(args, &review, &signed, &out))
@@ -136,6 +144,7 @@ enum Stop {
     Error(Error),
     NotAccepted(Vec<(&'static str, String)>),
     NotAgreed(&'static str),
+    FileExists(PathBuf),
 }
 
 fn allow(args: &SignArgs, prepared: &Prepared, review: &Review, hand: &Hand) -> Result<(), Stop> {
@@ -246,6 +255,14 @@ fn signed_name(file: &Path) -> PathBuf {
     file.with_file_name(format!("{stem}.signed.json"))
 }
 
+fn moment(text: &str) -> Result<UnixTime, String> {
+    let date = || text.parse::<Utc>().map_err(|error| error.to_string());
+    match text.parse() {
+        Ok(seconds) => Ok(UnixTime(seconds)),
+        Err(_) => date()?.time().ok_or_else(|| format!("there is no such moment as {text:?}")),
+    }
+}
+
 /// The clock of this machine.
 fn now() -> UnixTime {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
@@ -285,6 +302,10 @@ impl Stop {
                 let texts: Vec<_> = warnings.iter().map(|(code, text)| format!("[{code}] {text}")).collect();
                 let hint = format!("if you know better, add --accept {}", names.join(","));
                 ("not-accepted", texts.join("; "), hint)
+            }
+            Self::FileExists(path) => {
+                let why = format!("there is something at {} already", path.display());
+                ("file-exists", why, "take another name with --out".to_owned())
             }
             Self::NotAgreed(why) => (
                 "not-agreed",

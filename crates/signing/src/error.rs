@@ -170,7 +170,7 @@ impl Error {
                 "do not use the file; have it prepared again on a machine that you trust".into()
             }
             Self::Expired { .. } => {
-                "have it prepared again, with a later --expire; check this machine's clock, too".into()
+                "have it prepared again, with a later --expire; if this machine's clock is wrong, say what time it is with --now".into()
             }
             Self::OtherKey { .. } => "sign it with that key, or have it prepared for yours".into(),
             Self::DevelopmentKey { .. } => "sign it with a key of your own".into(),

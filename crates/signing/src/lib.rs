@@ -59,7 +59,7 @@ mod signed;
 mod words;
 
 pub use error::{BadMessage, Error, Result};
-pub use prepared::{Claims, Network, Prepared};
+pub use prepared::{Claims, FILE_LIMIT, Network, Prepared};
 pub use qr::qr;
-pub use review::{Argument, Inside, Level, Review, Warning, review};
+pub use review::{Argument, Clock, Inside, Level, Review, Warning, review};
 pub use signed::Signed;

@@ -8,7 +8,7 @@ use crate::boc;
 use crate::error::{Error, Result};
 
 /// Longest file: a message of full size in base64, an interface and claims.
-pub(crate) const FILE_LIMIT: usize = 512 * 1024;
+pub const FILE_LIMIT: usize = 512 * 1024;
 
 /// Longest name or type in an interface: types are nested as deep as their text is long.
 const TEXT_LIMIT: usize = 1024;

@@ -43,14 +43,37 @@ pub struct Review {
     pub time: Option<UnixMillis>,
     /// From when on it is void.
     pub expire: Option<UnixTime>,
-    /// The clock of this machine.
-    pub now: UnixTime,
+    /// What it is judged by.
+    pub clock: Clock,
     /// What is signed.
     pub hash: Hash,
     /// What the preparing machine said.
     pub claims: Claims,
     /// What the reader has to know, the gravest first.
     pub warnings: Vec<Warning>,
+}
+
+/// The time that a message is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// What time it is.
+    pub now: UnixTime,
+    /// Whether somebody said so, because the machine's own clock is wrong.
+    pub given: bool,
+}
+
+/// The clock of this machine.
+impl From<UnixTime> for Clock {
+    fn from(now: UnixTime) -> Self {
+        Self { now, given: false }
+    }
+}
+
+impl Clock {
+    /// Whose time it is.
+    fn words(self) -> &'static str {
+        if self.given { "the time that --now gives" } else { "the clock of this machine" }
+    }
 }
 
 /// How a payload reads by an interface.
@@ -60,11 +83,11 @@ struct Reading<'a> {
     call: Decoded,
 }
 
-/// Reads a message; `now` is the clock of this machine.
+/// Reads a message at that time.
 ///
 /// # Errors
 /// [`Error::Disguised`] if what would be signed has a second meaning for another contract.
-pub fn review(prepared: &Prepared, now: UnixTime) -> Result<Review> {
+pub fn review(prepared: &Prepared, clock: impl Into<Clock>) -> Result<Review> {
     disguise::check(prepared)?;
     let payload = &prepared.message().call.payload;
     let mut known: Vec<(&BuiltIn, Reading<'_>)> = built_in()
@@ -93,7 +116,7 @@ pub fn review(prepared: &Prepared, now: UnixTime) -> Result<Review> {
         public_key: best.header.pubkey,
         time: best.header.time,
         expire: best.header.expire,
-        now,
+        clock: clock.into(),
         hash: *prepared.hash(),
         claims: prepared.claims().clone(),
         warnings: Vec::new(),
@@ -112,13 +135,13 @@ impl Reading<'_> {
 }
 
 impl Review {
-    /// Whether the message is void already, by the clock of this machine.
+    /// Whether the message is void already.
     ///
     /// # Errors
     /// [`Error::Expired`].
     pub fn check_expiry(&self) -> Result<()> {
         match self.expire {
-            Some(expire) if expire <= self.now => Err(Error::Expired { expire }),
+            Some(expire) if expire <= self.clock.now => Err(Error::Expired { expire }),
             _ => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use ton_abi::{Body, Cell, Decoder, MessageKind};
 use super::argument::{Argument, Inside, arguments};
 use crate::actions;
 use crate::contracts::built_in;
-use crate::words::printable;
+use ton_abi::printable;
 
 /// How deep calls inside of calls are read.
 const DEPTH: u8 = 4;

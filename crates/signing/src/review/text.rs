@@ -6,7 +6,7 @@ use ton_abi::UnixTime;
 
 use super::argument::{Argument, Inside};
 use super::{Level, Review};
-use crate::words::printable;
+use ton_abi::printable;
 
 impl Review {
     /// The review as lines of text, safe to print: nothing in a file can paint over another line.
@@ -66,14 +66,14 @@ impl Review {
 
     fn expiry_words(&self) -> String {
         let Some(expire) = self.expire else { return "never".to_owned() };
-        let left = match expire.0.checked_sub(self.now.0).filter(|left| *left > 0) {
+        let left = match expire.0.checked_sub(self.clock.now.0).filter(|left| *left > 0) {
             None => "over".to_owned(),
             Some(seconds @ 0..120) => format!("{seconds} seconds left"),
             Some(seconds @ 120..7200) => format!("{} minutes left", seconds / 60),
             Some(seconds @ 7200..172_800) => format!("{} hours left", seconds / 3600),
             Some(seconds) => format!("{} days left", seconds / 86_400),
         };
-        format!("{} UTC, {left} by the clock of this machine", expire.utc())
+        format!("{} UTC, {left} by {}", expire.utc(), self.clock.words())
     }
 
     fn write_claims(&self, text: &mut String) {

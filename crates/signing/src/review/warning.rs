@@ -74,7 +74,7 @@ fn interface(
     {
         let text = format!(
             "the interface in the file reads the same bytes differently, as a call of {}: the built-in one is shown",
-            crate::words::printable(&own.call.name)
+            ton_abi::printable(&own.call.name)
         );
         say(Level::Accept, "other-interface", text);
     }
@@ -162,14 +162,14 @@ fn has_unknown(arguments: &[Argument]) -> bool {
 }
 
 fn time(review: &Review, best: &Reading<'_>, say: &mut impl FnMut(Level, &'static str, String)) {
-    let now = review.now.0;
+    let (now, clock) = (review.clock.now.0, review.clock.words());
     match review.expire.filter(|_| best.abi.has_header(AbiHeaderType::Expire)) {
         None => {
             let text = "the message never expires: whoever has the signature can send it at any later time";
             say(Level::Accept, "no-expiry", text.into());
         }
         Some(expire) if expire.0 <= now => {
-            let text = format!("it expired at {} UTC, by the clock of this machine", expire.utc());
+            let text = format!("it expired at {} UTC, by {clock}", expire.utc());
             say(Level::Note, "expired", text);
         }
         Some(expire) if expire.0 - now > LONG => {
@@ -183,9 +183,9 @@ fn time(review: &Review, best: &Reading<'_>, say: &mut impl FnMut(Level, &'stati
     }
     if review.claims.prepared_at.0 > now.saturating_add(BEHIND) {
         let text = format!(
-            "the file says that it was prepared at {} UTC, which is later than the clock of this machine ({} UTC)",
+            "the file says that it was prepared at {} UTC, which is later than {clock} ({} UTC)",
             review.claims.prepared_at.utc(),
-            review.now.utc()
+            review.clock.now.utc()
         );
         say(Level::Note, "clock", text);
     }

@@ -106,9 +106,9 @@ fn a_message_is_shown_and_signed() {
     assert_eq!(signed.public_key(), key().public_key());
 
     let again = machine.run(&[FILE, "--as", "mine", "--yes"]);
-    assert_eq!(again.status, 4);
+    assert_eq!(again.status, 5);
     assert!(
-        again.stderr.contains("error[key-file]") && again.stderr.contains("pay.signed.json"),
+        again.stderr.contains("error[file-exists]") && again.stderr.contains("pay.signed.json"),
         "{}",
         again.stderr
     );
