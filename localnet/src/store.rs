@@ -65,10 +65,12 @@ impl StateFile {
     /// [`Error::ChangedOnDisk`] if another process saved since, [`Error::File`] if writing fails; the old
     /// file is intact then.
     pub fn save(&mut self, node: &Node) -> Result<(), Error> {
+        let (bytes, checksum) = encode(node);
+        // INVARIANT: nobody saves between the look at the old file and the new one in its place.
+        let _lock = lock(&self.path)?;
         if checksum_on_disk(&self.path)? != self.seen {
             return Err(Error::ChangedOnDisk { path: self.path.clone() });
         }
-        let (bytes, checksum) = encode(node);
         replace(&self.path, &bytes)?;
         self.seen = Some(checksum);
         Ok(())
@@ -99,6 +101,17 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Waits until no other process saves beside this file; held until it is dropped. The file itself is replaced, so its
+/// directory is what is locked.
+fn lock(path: &Path) -> Result<File, Error> {
+    let locked = File::open(folder(path)).and_then(|folder| folder.lock().map(|()| folder));
+    locked.map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn checksum_on_disk(path: &Path) -> Result<Option<[u8; 32]>, Error> {
     let mut prefix = [0; PREFIX];
     match File::open(path).and_then(|mut file| file.read_exact(&mut prefix)) {
@@ -122,10 +135,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         file.sync_all()?;
         std::fs::rename(&fresh, path)?;
         // Without this the new name may be lost with the power.
-        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => File::open(".")?.sync_all(),
-        }
+        File::open(folder(path))?.sync_all()
     };
     write().map_err(|source| {
         // The old file is what counts; a leftover of the new one only takes space.
@@ -211,4 +221,40 @@ fn checked_body(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), BadFile> {
         return Err(BadFile::Checksum);
     }
     Ok((body, checksum))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+    use crate::Genesis;
+
+    #[test]
+    fn of_many_who_save_at_the_same_moment_one_is_kept_and_the_others_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("node.state");
+        let mut node = Node::new(Genesis::new(chain::Config::local())).unwrap();
+        StateFile::open(&path).unwrap().0.save(&node).unwrap();
+        for round in 1..=5 {
+            node.produce().unwrap();
+            let start = Barrier::new(8);
+            let saved = std::thread::scope(|scope| {
+                let savers: Vec<_> = (0..8)
+                    .map(|_| {
+                        let (mut file, _) = StateFile::open(&path).unwrap();
+                        let (start, node) = (&start, &node);
+                        scope.spawn(move || {
+                            start.wait();
+                            file.save(node)
+                        })
+                    })
+                    .collect();
+                savers.into_iter().map(|saver| saver.join().unwrap()).collect::<Vec<_>>()
+            });
+            let kept = saved.iter().filter(|outcome| outcome.is_ok()).count();
+            let told = saved.iter().filter(|it| matches!(it, Err(Error::ChangedOnDisk { .. }))).count();
+            assert_eq!((kept, told), (1, 7), "round {round}: {saved:?}");
+        }
+    }
 }
