@@ -34,6 +34,9 @@ pub enum BadFile {
     },
 }
 
+/// Name and version of the command line's envelope.
+const ENVELOPE: &str = "subgov/1";
+
 /// Reads a written catalogue; also one in the envelope of the command line.
 ///
 /// # Errors
@@ -43,13 +46,22 @@ pub fn read_file(bytes: &[u8]) -> Result<Value, BadFile> {
         return Err(BadFile::TooLarge { bytes: bytes.len() });
     }
     let mut value: Value = serde_json::from_slice(bytes)?;
-    if value.get("ok").is_some() && value.get("data").is_some() {
+    if is_envelope(&value) {
         value = value["data"].take();
     }
     match value.get("schema") {
         Some(Value::String(schema)) if schema == SCHEMA => Ok(value),
         found => Err(BadFile::Schema { found: found.map_or_else(|| "missing".to_owned(), show) }),
     }
+}
+
+/// Whether it is an envelope and nothing else: a catalogue beside the one in it would be what others read.
+fn is_envelope(value: &Value) -> bool {
+    let Value::Object(members) = value else { return false };
+    let names = ["schema", "ok", "data", "errors", "warnings"];
+    members.len() == names.len()
+        && names.iter().all(|name| members.contains_key(*name))
+        && (&value["schema"], &value["ok"]) == (&ENVELOPE.into(), &true.into())
 }
 
 /// Holds what was written against what the chain says: each value that differs, is missing or is too much is named by
@@ -161,4 +173,31 @@ fn show(value: &Value) -> String {
         other => plain(&other.to_string()),
     };
     if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_an_envelope_is_opened() {
+        let read = |value: Value| read_file(value.to_string().as_bytes());
+        let catalogue = json!({ "schema": SCHEMA, "contests": [] });
+        let envelope =
+            json!({ "schema": ENVELOPE, "ok": true, "data": catalogue, "errors": [], "warnings": [] });
+        assert_eq!(read(catalogue.clone()).unwrap(), catalogue);
+        assert_eq!(read(envelope.clone()).unwrap(), catalogue);
+
+        // What others read is what is compared, not a true catalogue beside it.
+        let lie = json!({ "schema": SCHEMA, "contests": ["a lie"], "ok": true, "data": catalogue });
+        assert_eq!(read(lie.clone()).unwrap(), lie);
+        let mut more = envelope.clone();
+        more["contests"] = json!(["a lie"]);
+        assert!(matches!(read(more), Err(BadFile::Schema { .. })));
+        let mut failed = envelope;
+        failed["ok"] = json!(false);
+        assert!(matches!(read(failed), Err(BadFile::Schema { .. })));
+    }
 }

@@ -321,7 +321,9 @@ fn what_a_file_leaves_out_or_adds_is_named() {
 fn what_is_no_catalogue_is_not_read() {
     let catalogue = results::to_json(&Catalogue::of(facts())).unwrap();
     assert!(results::read_file(catalogue.as_bytes()).is_ok());
-    let wrapped = format!("{{\"schema\": \"subgov/1\", \"ok\": true, \"data\": {catalogue} }}");
+    let wrapped = format!(
+        "{{\"schema\": \"subgov/1\", \"ok\": true, \"data\": {catalogue}, \"errors\": [], \"warnings\": [] }}"
+    );
     assert!(results::read_file(wrapped.as_bytes()).is_ok());
     for (text, why) in [
         ("", "it is not JSON"),
