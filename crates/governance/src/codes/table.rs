@@ -47,7 +47,7 @@ pub const TABLE: &[Code] = &[
     code(Multisig, 116, "UPDATE_ALREADY_CONFIRMED", "this custodian has already confirmed the update", "another custodian has to confirm"),
     code(Multisig, 117, "BAD_CUSTODIANS", "the list of custodians is empty, too long or names a key twice or the key 0", "give 1 to 32 distinct keys"),
     code(Multisig, 119, "CODE_HASH_MISMATCH", "the code does not have the hash that was confirmed, or is missing", "send the code that the custodians confirmed"),
-    code(Multisig, 120, "NOT_CONFIRMED", "what the call needs is not confirmed by enough custodians", "let more custodians confirm it"),
+    code(Multisig, 120, "NOT_CONFIRMED", "what the call needs is not confirmed by enough custodians", "let more custodians confirm it; only an own confirmation can be taken back"),
     code(Multisig, 121, "PAYLOAD_TOO_BIG", "the payload has too many cells or bits", "shorten the payload"),
     code(Multisig, 125, "CODE_NOT_EXPECTED", "code was sent for an update that does not change the code", "send the update without code"),
     code(Multisig, 128, "BAD_THRESHOLD", "the number of confirmations is 0 or above the number of custodians", "choose between 1 and the number of custodians"),
@@ -88,8 +88,8 @@ pub const TABLE: &[Code] = &[
     code(Registry, 213, "NOT_LIVE", "the registry is not live yet", "wait until its founders have finished the set-up"),
 
     code(Proposal, 300, "NOT_ELECTOR", "the signer had no vote when the proposal was made", "sign with an elector's key"),
-    code(Proposal, 301, "CLOSED", "the proposal is closed", "nothing to do"),
-    code(Proposal, 302, "NOT_PASSED", "the proposal is not passed", "let more members vote"),
+    code(Proposal, 301, "CLOSED", "the proposal is closed", "see how it stands with `subgov proposal show`; one that others have voted on cannot be taken back"),
+    code(Proposal, 302, "NOT_PASSED", "the proposal is not passed", "see how it stands with `subgov proposal show`: it may lack votes, or be carried out already"),
     code(Proposal, 303, "DELAY", "the delay before execution is not over", "wait for its end"),
     code(Proposal, 304, "GRACE_OVER", "the time for execution is over", "propose again"),
     code(Proposal, 305, "RECOUNT_FAILED", "counted over the members of today, the votes are too few", "let more members vote"),
@@ -128,5 +128,5 @@ pub const TABLE: &[Code] = &[
     code(JuryPool, 600, "NOT_AUTHORISED", "this contest may not use the jury pool", "the registry has to authorise it"),
     code(JuryPool, 601, "NOT_IN_POOL", "the signer is not in the jury pool", "sign with a juror's key"),
     code(JuryPool, 602, "IS_MEMBER", "a member cannot be a juror", "leave the member's seat first"),
-    code(JuryPool, 603, "SUSPENDED", "this juror is suspended", "wait for the end of the suspension"),
+    code(JuryPool, 603, "SUSPENDED", "this juror is suspended", "win a place in a jury contest again: time alone does not end it"),
 ];

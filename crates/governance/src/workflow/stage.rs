@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use keys::Signer;
+use ton_abi::printable;
 
 use super::{Error, Host, Result, decide, expect};
 use crate::Organs;
@@ -23,7 +24,7 @@ pub async fn report(organs: &Organs<'_>, id: u32) -> Result<String> {
     Ok(record(id, &spec.title, hash, &ranking, &entries, &payouts))
 }
 
-/// The record of a contest from what its getters say, see [`report`].
+/// The record of a contest from what its getters say, see [`report`]. What entrants wrote stays in its line.
 pub fn record(
     id: u32,
     title: &str,
@@ -32,10 +33,12 @@ pub fn record(
     entries: &[Entry],
     payouts: &[Payout],
 ) -> String {
-    let mut text = format!("# {title}\n\n- Contest: {id}\n- Ranking: {results}\n\n");
+    let mut text = format!("# {}\n\n- Contest: {id}\n- Ranking: {results}\n\n", printable(title));
     for rank in ranking {
         let work = entries.iter().find(|entry| entry.id == rank.entry);
-        let work = work.map(|entry| format!("{} {}", entry.link, entry.content_hash)).unwrap_or_default();
+        let work = work
+            .map(|entry| format!("{} {}", printable(&entry.link), entry.content_hash))
+            .unwrap_or_default();
         // Writing to a text cannot fail.
         let _ = writeln!(
             text,
