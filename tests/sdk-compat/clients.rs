@@ -53,7 +53,7 @@ fn facts(program: &str, kind: &[&str], remp: bool) -> Vec<(String, Value)> {
     command.env("LD_LIBRARY_PATH", foreign("openssl")).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.output().expect("the program starts");
     let (found, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program} {kind:?} fails after\n{found}{errors}");
+    assert!(output.status.success(), "{program} {kind:?}: {} after\n{found}{errors}", output.status);
     let parse = |line| {
         let mut fact: Value = serde_json::from_str(line).expect("a line is a JSON object");
         (fact["fact"].as_str().expect("a fact has a name").to_owned(), fact["value"].take())

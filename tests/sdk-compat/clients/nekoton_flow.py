@@ -6,6 +6,7 @@ depend on each other run side by side.
 
 import asyncio
 import json
+import os
 import pathlib
 import sys
 
@@ -164,3 +165,6 @@ async def main():
 
 
 asyncio.run(main())
+# The library's own threads may still run, and end the interpreter by a signal while it is taken apart.
+sys.stdout.flush()
+os._exit(0)
