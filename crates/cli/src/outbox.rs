@@ -157,6 +157,8 @@ pub(crate) async fn settle(world: &World, tried: &Hops) -> Result<Vec<String>, C
             client.transport().transaction_of(&message.hash).await.map_err(|error| asked(error.into()))?;
         let fate = match found {
             Some(_) => Some("was executed"),
+            // Another network, or another name of it, cannot say that this one will never execute it.
+            None if record.network != outbox.network => None,
             None if is_over(world, &message).await.map_err(asked)? => {
                 Some("was never executed and is void now")
             }
@@ -178,7 +180,11 @@ pub(crate) async fn settle(world: &World, tried: &Hops) -> Result<Vec<String>, C
                         "message {} of an earlier command with the same key may still be executed",
                         message.hash
                     ),
-                    format!("follow it with `subgov submit {}` first", path.display()),
+                    format!(
+                        "follow it with `subgov submit {} --network {}` first",
+                        path.display(),
+                        record.network
+                    ),
                 ));
             }
             None => {}

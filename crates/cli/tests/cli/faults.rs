@@ -140,8 +140,14 @@ fn an_interrupted_command_says_what_it_sent_and_its_member_sends_nothing_else_me
     assert!(message["message"].as_str().is_some_and(|hash| hash.len() == 64), "{message}");
     assert!(message["expire"].is_string() && message["file"].is_string(), "{message}");
 
-    // It may still land: the same key sends nothing until that is settled.
+    // It may still land: the same key sends nothing until that is settled, by whatever name the network is called.
     scene.proxy.set(Fault::None);
+    let other = format!("{}/rpc", scene.node.url);
+    let mut by_another_name = scene.confirm("1");
+    let (status, envelope) = said(&by_another_name.args(["--network", &other]).output().expect("it starts"));
+    assert_eq!((status, &envelope["errors"][0]["code"]), (5, &"message-on-its-way".into()), "{envelope:#}");
+    let hint = envelope["errors"][0]["hint"].as_str().expect("what to do");
+    assert!(hint.contains(&format!("--network {}", scene.proxy.url)), "{hint}");
     let (status, envelope) = said(&scene.confirm("1").output().expect("the program starts"));
     assert_eq!((status, &envelope["errors"][0]["code"]), (5, &"message-on-its-way".into()), "{envelope:#}");
     let record = scene.outbox().pop().expect("the message is written down");
