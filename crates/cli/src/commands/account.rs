@@ -8,7 +8,7 @@ use ton_client::processing::Step;
 use ton_client::{Client, Contract};
 
 use crate::body;
-use crate::error::CliError;
+use crate::error::{CliError, Status};
 use crate::failure::from_client;
 use crate::output::Answer;
 use crate::table::{Column, table};
@@ -40,12 +40,33 @@ pub(crate) async fn run(command: &Account) -> Result<Answer, CliError> {
 }
 
 /// Name and interface of the contract at an address, as far as its code or its name is known.
-pub(super) fn contract_of(client: &Client, account: &chain::Account) -> Option<(String, ContractAbi)> {
+fn contract_of(client: &Client, account: &chain::Account) -> Option<(String, ContractAbi)> {
     let registry = client.registry();
     let by_code = account.code().and_then(|code| registry.contract_of_code(code.repr_hash()).cloned());
     let name = by_code.or_else(|| registry.contract_at(account.address()).cloned())?;
     let abi = registry.abi(&name)?.clone();
     Some((name.to_string(), abi))
+}
+
+/// The contract at an address; `hint` says what to do if its interface is not known.
+pub(super) async fn contract_at(
+    client: &Client,
+    address: &Address,
+    name: &str,
+    hint: &str,
+) -> Result<Contract, CliError> {
+    let account = client.account(address).await;
+    let account = account.map_err(|error| from_client(format!("{name} cannot be read"), error))?;
+    let known = contract_of(client, &account);
+    let (_, abi) = known.ok_or_else(|| {
+        let what = format!("the interface of {name} is not known");
+        let why = match account.code() {
+            Some(code) => format!("its code {} is none of the contracts of this program", code.repr_hash()),
+            None => "no contract is there".to_owned(),
+        };
+        CliError::new(Status::Usage, "unknown-contract", what, why, hint)
+    })?;
+    Ok(Contract { address: address.clone(), abi })
 }
 
 async fn show(args: &Show) -> Result<Answer, CliError> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use ton_abi::ContractAbi;
 use ton_client::Contract;
 
-use super::account::contract_of;
+use super::account::contract_at;
 use super::message::{cannot_read, parse_abi};
 use crate::body;
 use crate::error::{CliError, Status};
@@ -33,10 +33,7 @@ pub(crate) struct Call {
 }
 
 pub(crate) async fn run(args: &Call) -> Result<Answer, CliError> {
-    let params: Value = serde_json::from_str(args.params.as_deref().unwrap_or("{}")).map_err(|error| {
-        let (what, hint) = ("the parameters are not understood", "give a JSON object like '{\"id\": \"1\"}'");
-        CliError::new(Status::Usage, "bad-json", what, error.to_string(), hint)
-    })?;
+    let params = parameters(args.params.as_deref().unwrap_or("{}"))?;
     let view = args.view.open().await?;
     let (contract, name) = contract(&view, args).await?;
     let Some(method) = &args.method else { return Ok(list(&contract.abi, &name)) };
@@ -68,24 +65,16 @@ async fn contract(view: &View, args: &Call) -> Result<(Contract, String), CliErr
         let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
         return Ok((Contract { address, abi: parse_abi(path, &text)? }, name));
     }
-    let account = view.client().account(&address).await;
-    let account = account.map_err(|error| from_client(format!("{name} cannot be read"), error))?;
-    let known = contract_of(view.client(), &account);
-    let (_, abi) = known.ok_or_else(|| {
-        let what = format!("the interface of {name} is not known");
-        let why = match account.code() {
-            Some(code) => format!("its code {} is none of the contracts of this program", code.repr_hash()),
-            None => "no contract is there".to_owned(),
-        };
-        CliError::new(
-            Status::Usage,
-            "unknown-contract",
-            what,
-            why,
-            "give its interface with --abi NAME.abi.json",
-        )
-    })?;
-    Ok((Contract { address, abi }, name))
+    let hint = "give its interface with --abi NAME.abi.json";
+    Ok((contract_at(view.client(), &address, &name, hint).await?, name))
+}
+
+/// Parameters of a function.
+pub(super) fn parameters(text: &str) -> Result<Value, CliError> {
+    serde_json::from_str(text).map_err(|error| {
+        let (what, hint) = ("the parameters are not understood", "give a JSON object like '{\"id\": \"1\"}'");
+        CliError::new(Status::Usage, "bad-json", what, error.to_string(), hint)
+    })
 }
 
 /// The functions that answer, with their parameters.

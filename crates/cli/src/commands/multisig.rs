@@ -5,9 +5,12 @@ mod view;
 use clap::Subcommand;
 use governance::multisig::{Payment, TransactionId};
 use serde_json::{Value, json};
-use ton_abi::{Boc, Cell, Nano};
+use ton_abi::{Address, Body, Cell, Nano};
+use ton_client::boc;
 use ton_client::processing::Tree;
 
+use super::account::contract_at;
+use super::call::parameters;
 use crate::actor::{Actor, act};
 use crate::error::{CliError, Status};
 use crate::failure::from_client;
@@ -65,8 +68,14 @@ pub(crate) struct Submit {
     /// Do not take the money back when the recipient cannot accept it.
     #[arg(long)]
     no_bounce: bool,
+    /// Function of the recipient to call with the money; without it and --payload the payment is a plain transfer.
+    #[arg(long, value_name = "FUNCTION")]
+    call: Option<String>,
+    /// Its parameters as a JSON object: numbers may be decimal strings, cells are base64.
+    #[arg(long, value_name = "JSON", requires = "call")]
+    params: Option<String>,
     /// Body of the message: a bag of cells in base64.
-    #[arg(long, value_name = "BASE64")]
+    #[arg(long, value_name = "BASE64", conflicts_with = "call")]
     payload: Option<String>,
     /// Submit although the wallet does not have that much now.
     #[arg(long)]
@@ -88,18 +97,28 @@ pub(crate) async fn run(command: &Multisig, progress: Progress) -> Result<Answer
 }
 
 async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
-    let body = args.payload.as_deref().map(payload).transpose()?;
+    let payload = args.payload.as_deref().map(payload).transpose()?;
+    let params = args.params.as_deref().map(parameters).transpose()?.unwrap_or_default();
     act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
         let (name, key) = args.actor.signer(world, organs).await?;
-        let payment = Payment {
-            to: world.find_account(organs, &args.to).await?,
-            value: args.value.unwrap_or(Nano::ZERO),
-            bounce: !args.no_bounce,
-            all_balance: args.all_balance,
-            payload: body.clone(),
-        };
         let what = format!("{name} cannot submit the payment");
         let failed = |error| from_client(&what, error);
+        let to = world.find_account(organs, &args.to).await?;
+        let payload = match &args.call {
+            Some(function) => Some(call(world, &to, function, &params).await?),
+            None => payload.clone(),
+        };
+        let payment = Payment {
+            to,
+            value: match args.value {
+                Some(value) => value,
+                // The wallet wants an amount all the same, and pays what it has.
+                None => organs.multisig.parameters().await.map_err(failed)?.min_value,
+            },
+            bounce: !args.no_bounce,
+            all_balance: args.all_balance,
+            payload,
+        };
         let balance = organs.multisig.balance().await.map_err(failed)?;
         if payment.value > balance && !args.allow_short_balance {
             let why = format!("the wallet has {balance:#} TON, the payment is {:#} TON", payment.value);
@@ -107,14 +126,32 @@ async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
             return Err(CliError::new(Status::Safety, "short-balance", &what, why, hint));
         }
         let (id, tree) = organs.multisig.submit(&payment, &key).await.map_err(failed)?;
+        if is_rejected(&tree) {
+            recorder.ledger.note(format!("submit {id}"), &name, &tree);
+            let why = format!("the wallet's policy does not let it pay {}", world.label(&payment.to));
+            let hint =
+                "see whom it may pay with `subgov multisig policy`, or let a proposal decide the payment";
+            return Err(CliError::new(Status::Refused, "against-policy", &what, why, hint));
+        }
         let text = format!("{name} submits transaction {id} to {}", world.label(&payment.to));
         finish(world, recorder, (&name, "submit", id), text, tree).await
     })
     .await
 }
 
+/// The body of a call of the contract at that address.
+async fn call(world: &World, to: &Address, function: &str, params: &Value) -> Result<Cell, CliError> {
+    let hint = "give the body itself with --payload";
+    let contract = contract_at(&world.local.client, to, &world.label(to), hint).await?;
+    contract.abi.encode_internal_body(function, params).map_err(|error| {
+        let what = format!("the call of {function} cannot be made");
+        let hint = format!("see what the contract has with `subgov call {to}`");
+        CliError::new(Status::Usage, "bad-call", what, error.to_string(), hint)
+    })
+}
+
 fn payload(text: &str) -> Result<Cell, CliError> {
-    Boc::decode_base64(text).map_err(|error| {
+    boc::decode_base64(text).map_err(|error| {
         CliError::new(
             Status::Usage,
             "bad-payload",
@@ -142,6 +179,12 @@ async fn decide(args: &Act, verb: &'static str, progress: Progress) -> Result<An
         finish(world, recorder, (&name, verb, id), text, tree).await
     })
     .await
+}
+
+/// Whether the wallet turned the payment down as soon as it was submitted.
+fn is_rejected(tree: &Tree) -> bool {
+    let mut events = tree.root().external_messages();
+    events.any(|message| matches!(&message.body, Body::Event { event, .. } if &*event.name == "TxRejected"))
 }
 
 /// Tells what the message caused. A payment that failed on its way is a failure, though the wallet has done its part.

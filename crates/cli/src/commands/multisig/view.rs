@@ -2,9 +2,10 @@
 
 use governance::multisig::{Custodian, QueuedTransaction, TransactionId};
 use serde_json::{Value, json};
-use ton_abi::Address;
-use ton_client::Error as ClientError;
+use ton_abi::{Address, Body};
+use ton_client::{Error as ClientError, boc};
 
+use crate::body;
 use crate::error::CliError;
 use crate::failure::from_client;
 use crate::members::STAND_INS;
@@ -122,6 +123,7 @@ fn waiting_text(world: &World, waiting: &[QueuedTransaction], custodians: &[Cust
         Column::Text("Transaction"),
         Column::Text("To"),
         Column::Number("TON"),
+        Column::Text("What"),
         Column::Text("State"),
         Column::Number("Signed"),
         Column::Text("By"),
@@ -137,12 +139,21 @@ fn waiting_text(world: &World, waiting: &[QueuedTransaction], custodians: &[Cust
             item.id.to_string(),
             world.label(&item.dest),
             if is_all(item) { "all".to_owned() } else { format!("{:#}", item.value) },
+            body::to_text(&says(world, item)),
             item.votes.map(|votes| votes.state.to_string()).unwrap_or_default(),
             format!("{} of {}", item.received, item.required),
             by,
         ]
     });
     table(&columns, rows)
+}
+
+/// What the payment says to its recipient.
+fn says(world: &World, item: &QueuedTransaction) -> Body {
+    match boc::decode_base64(&item.payload) {
+        Ok(payload) => world.local.client.registry().decode_body(&payload, &item.dest),
+        Err(_) => Body::Unknown { id: None },
+    }
 }
 
 /// Flag 128 of a message: everything the account has. Source: blockchain specification, SENDRAWMSG.
@@ -160,6 +171,7 @@ fn waiting_json(world: &World, waiting: &[QueuedTransaction], custodians: &[Cust
             "all_balance": is_all(item),
             "bounce": item.bounce,
             "payload": item.payload,
+            "body": body::to_json(&says(world, item)),
             "submitted_by": roster.label(&item.creator),
             "required": item.required,
             "received": item.received,
