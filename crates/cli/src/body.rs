@@ -1,7 +1,7 @@
 //! Message bodies as text and as JSON: one form in every command.
 
 use serde_json::{Map, Value, json};
-use ton_abi::{Body, Decoded, MessageKind, MessageView};
+use ton_abi::{Body, Decoded, MessageKind, MessageView, printable};
 
 /// Characters of one value that are shown to people; programs get all.
 const SHOWN: usize = 72;
@@ -31,7 +31,7 @@ fn values(decoded: &Decoded) -> String {
 pub(crate) fn shown(value: &Value) -> String {
     let text = match value {
         Value::String(text) if !text.is_empty() && text.chars().all(is_plain) => text.clone(),
-        value => value.to_string(),
+        value => printable(&value.to_string()),
     };
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -109,7 +109,7 @@ pub(crate) fn keep(
         )
     };
     fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
-    let number = files(state, contest, juror).len() + 1;
+    let number = files(state, contest, juror).last().map_or(1, |(number, _)| number + 1);
     let path = folder.join(format!("{}-{number}.json", prefix(contest, juror)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -134,17 +134,64 @@ pub(crate) fn kept(state: &Path, contest: u32, juror: &PublicKey) -> Result<Vec<
             CliError::new(Status::Network, "bad-card", what, why, "restore the file from a copy")
         })
     };
-    let mut all = files(state, contest, juror).into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    all.reverse();
-    Ok(all)
+    let (mut cards, mut damaged) = (Vec::new(), None);
+    for (_, path) in files(state, contest, juror).into_iter().rev() {
+        match read(path) {
+            Ok(card) => cards.push(card),
+            Err(error) => damaged = Some(error),
+        }
+    }
+    match damaged {
+        // Another card may be the one that counts; only if none can be read, the damage is the matter.
+        Some(error) if cards.is_empty() => Err(error),
+        _ => Ok(cards),
+    }
 }
 
-/// Files of the kept cards, oldest first: they are numbered without a gap.
-fn files(state: &Path, contest: u32, juror: &PublicKey) -> Vec<PathBuf> {
-    let name = |number: u32| state.join(FOLDER).join(format!("{}-{number}.json", prefix(contest, juror)));
-    (1..).map(name).take_while(|path| path.exists()).collect()
+/// Files of the kept cards with their numbers, oldest first. One may have been lost.
+fn files(state: &Path, contest: u32, juror: &PublicKey) -> Vec<(u32, PathBuf)> {
+    let begin = format!("{}-", prefix(contest, juror));
+    let number = |path: &Path| {
+        let name = path.file_name()?.to_str()?;
+        name.strip_prefix(&begin)?.strip_suffix(".json")?.parse().ok()
+    };
+    let entries = fs::read_dir(state.join(FOLDER)).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found: Vec<(u32, PathBuf)> = paths.filter_map(|path| Some((number(&path)?, path))).collect();
+    found.sort();
+    found
 }
 
 fn prefix(contest: u32, juror: &PublicKey) -> String {
     format!("contest-{contest}-{}", &juror.to_string()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_card_that_is_lost_or_damaged_does_not_hide_a_newer_one() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let (state, juror) = (folder.path(), PublicKey([7; 32]));
+        let sealed = |score| {
+            let line = Line { entry: 1, verdict: Verdict::For, score, comment: Digest::of("good") };
+            SealedCard { card: Card { lines: vec![line] }, salt: [score; 32] }
+        };
+        let paths: Vec<_> =
+            (1..=3).map(|score| keep(state, 1, &juror, &sealed(score)).expect("there is room")).collect();
+        let salts =
+            || kept(state, 1, &juror).map(|cards| cards.iter().map(|card| card.salt[0]).collect::<Vec<_>>());
+        assert_eq!(salts().expect("cards"), [3, 2, 1]);
+        fs::remove_file(&paths[0]).expect("it is there");
+        fs::write(&paths[1], "").expect("it is there");
+        assert_eq!(salts().expect("cards"), [3]);
+        let next = keep(state, 1, &juror, &sealed(4)).expect("there is room");
+        assert!(next.ends_with(format!("{}-4.json", prefix(1, &juror))), "{}", next.display());
+        assert_eq!(salts().expect("cards"), [4, 3]);
+        for path in [&paths[1], &paths[2], &next] {
+            fs::write(path, "").expect("it is there");
+        }
+        assert_eq!(salts().map_err(|error| error.code), Err("bad-card"));
+    }
 }

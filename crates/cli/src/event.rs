@@ -5,8 +5,13 @@ use keys::PublicKey;
 use serde_json::Value;
 use ton_abi::{Address, Decoded, Nano};
 
+use crate::body;
+
 /// Members of events that are amounts in nanotokens. Source: `IMultisig`.
 const AMOUNTS: [&str; 3] = ["value", "needed", "balance"];
+
+/// Members of events that are somebody's key.
+const KEYS: [&str; 7] = ["key", "creator", "custodian", "juror", "proposer", "oldKey", "newKey"];
 
 /// `TxConfirmed: id 17, custodian Itakura, signsReceived 8`
 ///
@@ -27,20 +32,19 @@ fn member(name: &str, value: &Value, roster: &Roster, label: impl Fn(&Address) -
     if text.len() == 66
         && let Ok(key) = text.parse::<PublicKey>()
     {
-        return roster.label(&key);
+        let known = roster.name(&key).filter(|_| KEYS.contains(&name));
+        return known.map_or_else(|| format!("{}…", &key.to_string()[..8]), str::to_owned);
     }
     if AMOUNTS.contains(&name)
         && let Ok(nano) = text.parse()
     {
         return format!("{:#} TON", Nano(nano));
     }
-    // Anybody may have written it: nothing in it may reach a terminal as a command.
-    let plain = || {
-        text.chars()
-            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-            .collect()
-    };
-    text.parse().map_or_else(|_| plain(), |address| label(&address))
+    // Anybody may have written a text: it must not look like another member of the event.
+    if text.is_empty() {
+        return "-".to_owned();
+    }
+    text.parse().map_or_else(|_| body::shown(value), |address| label(&address))
 }
 
 #[cfg(test)]
@@ -60,5 +64,9 @@ mod tests {
         assert_eq!(show("value", json!("1120000000000")), "1120 TON");
         assert_eq!(show("id", json!("6901071000725618688")), "6901071000725618688");
         assert_eq!(show("closed", json!(false)), "false");
+        let key = json!(organisation.members[7].public_key.to_uint256());
+        assert!(!show("link", key).contains("Itakura"), "a text that looks like a key is nobody's");
+        assert_eq!(show("link", json!("https://a, member true")), "\"https://a, member true\"");
+        assert_eq!(show("link", json!("a\u{202e}b")), "\"a\\u{202e}b\"");
     }
 }

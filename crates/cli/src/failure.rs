@@ -3,8 +3,12 @@
 use governance::codes;
 use governance::workflow::Error as WorkflowError;
 use ton_client::Error as ClientError;
+use ton_client::net::RejectReason;
 
 use crate::error::{CliError, Status};
+
+/// What to do about an account without a contract.
+const NOTHING_THERE: &str = "no contract is at this address: check the name or number, and the network";
 
 /// A failure of something asked from the chain; `what` says what did not work.
 pub(crate) fn from_client(what: impl Into<String>, error: ClientError) -> CliError {
@@ -52,6 +56,13 @@ fn hint_of(error: &ClientError) -> Option<String> {
         ClientError::Abi(ton_abi::Error::UnknownFunction(_)) => {
             Some("the contract at this address is of another kind or version, and cannot do it".to_owned())
         }
+        // Whoever mistyped a name must not send money to an address that nobody has.
+        ClientError::AccountMissing { .. } | ClientError::NotActive { .. } => Some(NOTHING_THERE.to_owned()),
+        ClientError::NotIncluded(it)
+            if matches!(it.reason(), Some(RejectReason::NoAccount | RejectReason::NoCode)) =>
+        {
+            Some(NOTHING_THERE.to_owned())
+        }
         error => error.hint(),
     }
 }
@@ -76,7 +87,14 @@ fn classify(error: &ClientError) -> (Status, &'static str) {
 /// A text without the hashes of messages and transactions: of a simulation they mean nothing to anybody.
 pub(crate) fn without_hashes(text: &str) -> String {
     let is_hash = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    text.split(' ').filter(|word| !is_hash(word)).collect::<Vec<_>>().join(" ")
+    let mut kept: Vec<&str> = Vec::new();
+    for word in text.split(' ') {
+        let is_named = kept.last().is_some_and(|before| ["message", "transaction"].contains(before));
+        if !(is_named && is_hash(word)) {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
 }
 
 fn default_hint(status: Status) -> &'static str {
@@ -84,7 +102,7 @@ fn default_hint(status: Status) -> &'static str {
         Status::Refused => "look at the state with `subgov multisig show`",
         Status::Usage => "check what was given against --help",
         Status::Network => "check the network and try again",
-        Status::Keys => "use the key of a custodian",
+        Status::Keys => "check the key, and whoever signs with it",
         Status::Safety => "top up the account",
     }
 }

@@ -18,6 +18,7 @@ use crate::failure::from_client;
 use crate::members;
 use crate::organisation::member;
 use crate::state::World;
+use crate::store::from_store;
 
 /// Who acts, and whether it counts.
 #[derive(Debug, Clone, clap::Args)]
@@ -127,7 +128,7 @@ impl KeyArgs {
             return Ok(Some((world.roster().label(&key), key)));
         }
         let Ok(name) = who.parse::<KeyName>() else { return Ok(None) };
-        let failed = |error| from_store(&format!("the key {name} cannot be used"), error);
+        let failed = |error| from_store(format!("the key {name} cannot be used"), error);
         let Ok(store) = self.store.store() else { return Ok(None) };
         match store.info(&name) {
             Ok(info) => {
@@ -168,7 +169,7 @@ impl KeyArgs {
                 let password = self.store.password(&info.name);
                 let unlocked =
                     password.and_then(|password| self.store.store()?.unlock(&info.name, &password));
-                Box::new(unlocked.map_err(|error| from_store(&format!("{name} cannot sign"), error))?)
+                Box::new(unlocked.map_err(|error| from_store(format!("{name} cannot sign"), error))?)
             }
         }))
     }
@@ -192,11 +193,6 @@ impl KeyArgs {
         let index = development_index(world, key).filter(|_| world.local.client.transport().is_local());
         Ok(index.map(Source::Development))
     }
-}
-
-fn from_store(what: &str, error: keystore::Error) -> CliError {
-    let (code, why, hint) = (error.code(), error.to_string(), error.hint());
-    CliError::new(Status::Keys, code, what, why, hint)
 }
 
 /// The seat of a member of the files: the first key of a seat says whose it is, also after the key was changed.

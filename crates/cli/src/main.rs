@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
     let status = match Args::try_parse_from(&words) {
+        _ if has_phrase(&words) => output::finish(Err(secret_argument()), json),
         Ok(Args { command: Command::Node(commands::node::Node::Start(start)), json, .. }) => {
             commands::node::start::run(&start, json)
         }
@@ -80,6 +81,32 @@ fn main() -> ExitCode {
     ExitCode::from(status)
 }
 
+/// Whether a seed phrase stands on the command line, as one word or as many.
+fn has_phrase(words: &[OsString]) -> bool {
+    let words: Vec<_> = words.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+    let is_phrase = |text: &str| keys::Phrase::parse(text).is_ok();
+    words.iter().any(|word| is_phrase(word))
+        || [12, 24].iter().any(|count| words.windows(*count).any(|part| is_phrase(&part.join(" "))))
+}
+
+fn secret_argument() -> CliError {
+    let why = "the command line holds a seed phrase, which other programs and the shell's history can read";
+    let hint = "take the phrase for known: move what its keys guard to new ones, and give secrets by a question, \
+                --from-fd, SUBGOV_PHRASE or the key store";
+    CliError::new(Status::Keys, "secret-argument", "nothing was done", why, hint)
+}
+
+/// A text without what may be a secret key: 64 hexadecimal digits.
+fn without_keys(text: &str) -> String {
+    let mut told = String::new();
+    for part in text.split_inclusive(|c: char| !c.is_ascii_hexdigit()) {
+        let digits = part.trim_end_matches(|c: char| !c.is_ascii_hexdigit());
+        told += if digits.len() == 64 { "…" } else { digits };
+        told += &part[digits.len()..];
+    }
+    told
+}
+
 /// Whether clap answers a command without its verb by the help page.
 fn is_help(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -91,7 +118,7 @@ fn usage(error: &clap::Error) -> CliError {
         let (what, why) = ("nothing was asked for", "a command is missing");
         return CliError::new(Status::Usage, "usage", what, why, "run it with --help");
     }
-    let text = error.to_string();
+    let text = without_keys(&error.to_string());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let why = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let rest: Vec<_> = lines.collect();
@@ -106,4 +133,24 @@ fn usage(error: &clap::Error) -> CliError {
         .collect();
     let why = if detail.is_empty() { why } else { format!("{why} {}", detail.join(", ")) };
     CliError::new(Status::Usage, "usage", "the command line is not understood", why, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_key_is_not_repeated() {
+        let key = "9f7c2a4e1b3d5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8";
+        assert_eq!(
+            without_keys(&format!("unexpected argument '{key}' found")),
+            "unexpected argument '…' found"
+        );
+        assert_eq!(without_keys("invalid value 'abc' for 0:12"), "invalid value 'abc' for 0:12");
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let phrase = "abandon math mimic master filter design carbon crystal rookie group knife young";
+        assert!(has_phrase(&words(&format!("subgov key import mine {phrase}"))));
+        assert!(has_phrase(&["subgov".into(), "key".into(), phrase.into()]));
+        assert!(!has_phrase(&words("subgov key import mine")));
+    }
 }

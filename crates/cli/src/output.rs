@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
+use ton_abi::printable;
 
-use crate::error::CliError;
+use crate::error::{CliError, Status};
 
 /// Name and version of the envelope that `--json` prints.
 const SCHEMA: &str = "subgov/1";
@@ -44,9 +45,14 @@ impl Progress {
     /// One line of progress. A reader who went away is no reason to stop work.
     pub(crate) fn say(&self, line: impl AsRef<str>) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "{}", line.as_ref());
+            let _ = writeln!(io::stderr(), "{}", safe(line.as_ref()));
         }
     }
+}
+
+/// A text with nothing in it that moves the cursor, hides or turns around what is written; lines stay.
+pub(crate) fn safe(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints the outcome of a command and returns its exit status.
@@ -54,8 +60,12 @@ pub(crate) fn finish(outcome: Result<Answer, CliError>, json: bool) -> u8 {
     let status = outcome.as_ref().err().map_or(0, |error| error.status as u8);
     match print(&outcome, json) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let _ = writeln!(io::stderr(), "error[output]: cannot write the answer: {error}");
-            status.max(3)
+            let what = "the answer cannot be written";
+            let why = format!("{error}; what the command was asked to do is done all the same");
+            let hint = "look at the state before the command is repeated";
+            let told = CliError::new(Status::Usage, "output", what, why, hint).to_text();
+            let _ = io::stderr().write_all(told.as_bytes());
+            if status == 0 { Status::Usage as u8 } else { status }
         }
         _ => status,
     }
@@ -70,15 +80,15 @@ fn print(outcome: &Result<Answer, CliError>, json: bool) -> io::Result<()> {
     match outcome {
         Ok(answer) => {
             for warning in &answer.warnings {
-                let _ = writeln!(io::stderr(), "warning: {warning}");
+                let _ = writeln!(io::stderr(), "warning: {}", safe(warning));
             }
-            out.write_all(answer.text.as_bytes())?;
+            out.write_all(safe(&answer.text).as_bytes())?;
             out.flush()
         }
         Err(error) => {
-            out.write_all(error.answer().as_bytes())?;
+            out.write_all(safe(&error.answer()).as_bytes())?;
             out.flush()?;
-            io::stderr().write_all(error.to_text().as_bytes())
+            io::stderr().write_all(safe(&error.to_text()).as_bytes())
         }
     }
 }

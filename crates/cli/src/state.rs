@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use governance::contracts::{Abis, NAMES};
 use governance::organisation::Files;
 use governance::{Multisig, Organisation, Organs, Roster, multisig};
+use keys::PublicKey;
 use localnet::{Node, SharedNode, StateFile};
 use serde::{Deserialize, Serialize};
 use ton_abi::{Address, ContractAbi};
@@ -87,6 +88,8 @@ pub(crate) struct World {
     accounts: BTreeMap<String, Address>,
     /// Names of accounts that were looked up, for this run of the program.
     looked_up: Arc<Mutex<BTreeMap<Address, String>>>,
+    /// Keys that members got by decisions, with their names.
+    rotated: Vec<(PublicKey, String)>,
     abis: Abis,
     /// Name of the remote network in the directory's own file.
     network: Option<String>,
@@ -113,7 +116,18 @@ impl World {
         let (network, file) =
             folder.map(|NewFolder { folder, network, file }| (network, (folder, file))).unzip();
         let (network, hops) = (network.flatten(), hops::watch(&local.client));
-        Self { local, organisation, hops, files, accounts, looked_up: Arc::default(), abis, network, file }
+        Self {
+            local,
+            organisation,
+            hops,
+            files,
+            accounts,
+            looked_up: Arc::default(),
+            rotated: Vec::new(),
+            abis,
+            network,
+            file,
+        }
     }
 
     /// Opens what a directory keeps, on the network that the arguments say or that it was made on.
@@ -149,7 +163,28 @@ impl World {
         let file = Some((folder.clone(), file));
         let hops = hops::watch(&local.client);
         let looked_up = Arc::default();
-        Ok(Self { local, organisation, hops, files, accounts, looked_up, abis, network, file })
+        let rotated = Vec::new();
+        let mut world =
+            Self { local, organisation, hops, files, accounts, looked_up, rotated, abis, network, file };
+        world.learn_keys().await;
+        Ok(world)
+    }
+
+    /// Looks up the keys that members have got since the organisation was founded. Where they cannot be looked up, the
+    /// command itself will say why.
+    async fn learn_keys(&mut self) {
+        let Ok(organs) = self.organs().await else { return };
+        // Each change of a member or a key begins another epoch; the first one is the founding's.
+        if organs.registry.status().await.is_ok_and(|status| status.epoch == 0) {
+            return;
+        }
+        let Ok(members) = organs.registry.members().await else { return };
+        let indices = 0..self.organisation.members.len();
+        let rotated = indices.filter_map(|index| {
+            let seat = identity::seat_of(self, &members, index)?;
+            (seat.key != seat.origin).then(|| (seat.key, self.organisation.members[index].name.clone()))
+        });
+        self.rotated = rotated.collect();
     }
 
     /// The same organisation on a simulation of its network: whatever is done there has no effect, and no signer is
@@ -165,6 +200,7 @@ impl World {
             files: self.files.clone(),
             accounts: self.accounts.clone(),
             looked_up: self.looked_up.clone(),
+            rotated: self.rotated.clone(),
             abis: self.abis.clone(),
             network: self.network.clone(),
             file: None,
@@ -205,6 +241,10 @@ impl World {
                 .map(|(name, abi)| (name.to_owned(), abi.json().to_owned()))
                 .collect(),
         };
+        // The network first: it says whether another process was faster.
+        if let (Some(file), Some(node)) = (file, self.local.embedded()) {
+            file.save(&node.lock()).map_err(|error| from_node(&what, error))?;
+        }
         let text = serde_json::to_string_pretty(&deployment).expect("texts and addresses are always JSON");
         let path = folder.join(DEPLOYMENT_FILE);
         if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
@@ -212,11 +252,7 @@ impl World {
                 from_node(&what, localnet::Error::File { action: "write", path, source })
             })?;
         }
-        match (file, self.local.embedded()) {
-            (Some(file), Some(node)) => file.save(&node.lock()).map_err(|error| from_node(&what, error)),
-            // A remote network keeps itself.
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The members' wallet.
@@ -355,7 +391,11 @@ impl World {
 
     /// Names of the keys that the members have here.
     pub(crate) fn roster(&self) -> Roster {
-        identity::roster(self)
+        let mut roster = identity::roster(self);
+        for (key, name) in &self.rotated {
+            roster.add(*key, name);
+        }
+        roster
     }
 }
 

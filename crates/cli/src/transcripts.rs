@@ -240,10 +240,11 @@ const EXCEPT: [(&str, &str); 1] =
     [("node start", "it serves until it is ended: tests/cli/support.rs starts it and looks at its answer")];
 
 /// Commands whose right use is proved elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("completions", "tests/cli/usage.rs plays every shell"),
     ("contest sweep", "the stories of the contracts let the 180 days pass"),
     ("demo", "tests/cli/demo.rs checks one run in every detail"),
+    ("key password", "tests/cli/key.rs gives the new one, which comes from a descriptor"),
 ];
 
 #[test]

@@ -27,6 +27,10 @@ pub(crate) fn run(command: &Config) -> Result<Answer, CliError> {
     let Config::Show(args) = command;
     let layers = Layers::read()?;
     let chosen = layers.chosen(args.network.network.as_deref());
+    if let Some((name, _)) = chosen.as_ref().filter(|(name, _)| name.contains('@')) {
+        // Such an address is refused, and not shown.
+        layers.place(name)?;
+    }
     let profiles = layers.profiles()?;
     let line = match &chosen {
         Some((name, origin)) if args.origin => format!("network: {name} (from {origin})\n"),

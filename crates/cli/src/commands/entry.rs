@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use governance::contest::EntryForm;
+use governance::gas;
 use governance::text::Digest;
 use governance::workflow;
 use keys::Signer;
 use serde_json::json;
+use ton_abi::Nano;
 
 use crate::actor::act;
 use crate::contracts::{self, ContractsArgs};
@@ -97,7 +99,12 @@ async fn submit(args: &Submit, progress: Progress) -> Result<Answer, CliError> {
         let (name, key) = args.person.signer(world)?;
         let wallet = wallet(world, wallet_contract(&contracts), &key, recorder).await?;
         let form = EntryForm { content: work, link: args.link.clone(), terms: spec.terms_hash };
-        let entered = workflow::enter(&contest, &form, spec.entry_deposit, &wallet, &key, recorder).await;
+        let members = organs.registry.members().await.map_err(failed)?;
+        // The contest asks the registry about a member, and a member pays for that.
+        let more =
+            if members.iter().any(|seat| seat.key == key.public_key()) { gas::CALL } else { Nano::ZERO };
+        let price = Nano(spec.entry_deposit.0 + more.0);
+        let entered = workflow::enter(&contest, &form, price, &wallet, &key, recorder).await;
         let entry =
             entered.map_err(|error| from_workflow(format!("{name} cannot enter contest {id}"), error))?;
         let text = format!("{name} has entry {entry} in \"{}\" with the work {work}", spec.title);

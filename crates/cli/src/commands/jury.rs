@@ -5,7 +5,7 @@ mod recuse;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use governance::contest::SealedCard;
+use governance::contest::{Card, ContestEscrow, SealedCard};
 use governance::workflow;
 use keys::Signer;
 use serde_json::json;
@@ -79,6 +79,7 @@ async fn commit(args: &Commit, progress: Progress) -> Result<Answer, CliError> {
         let (name, key) = args.person.signer(world)?;
         let what = format!("{name} cannot commit to a card of contest {id}");
         let contest = organs.contest(id).await.map_err(|error| from_client(&what, error))?;
+        check_card(&contest, &sealed.card, &what).await?;
         // The card is on disk before anything is sent: a commitment that nobody can open would cost the seat.
         let kept = if world.is_simulation() && args.person.trial.prepare.is_none() {
             None
@@ -93,6 +94,17 @@ async fn commit(args: &Commit, progress: Progress) -> Result<Answer, CliError> {
         Ok((text, json!({ "contest": id, "lines": sealed.card.lines.len(), "kept": kept })))
     })
     .await
+}
+
+/// Whether the card can count: each line is for an entry that there is.
+async fn check_card(contest: &ContestEscrow<'_>, card: &Card, what: &str) -> Result<(), CliError> {
+    let entries = contest.entries().await.map_err(|error| from_client(what, error))?;
+    let unknown = card.lines.iter().find(|line| entries.iter().all(|entry| entry.id != line.entry));
+    let Some(line) = unknown else { return Ok(()) };
+    let numbers: Vec<_> = entries.iter().map(|entry| entry.id.to_string()).collect();
+    let why = format!("it has a line for entry {}; the entries are {}", line.entry, numbers.join(", "));
+    let hint = "correct the card: one that names another entry is invalid and counts nothing";
+    Err(CliError::new(Status::Safety, "bad-card", what, why, hint))
 }
 
 async fn reveal(args: &Reveal, progress: Progress) -> Result<Answer, CliError> {

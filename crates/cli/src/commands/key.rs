@@ -172,13 +172,13 @@ pub(crate) fn run(command: &Key, progress: Progress, json: bool) -> Result<Answe
         Key::Export(args) => export::export(args, json),
         Key::Path(args) => show::paths(args),
         Key::Password(args) => keep::password(args),
-        Key::Public { place } => public(place, progress),
+        Key::Public { place } => public(place),
     }
 }
 
-fn public(place: &Place, progress: Progress) -> Result<Answer, CliError> {
+fn public(place: &Place) -> Result<Answer, CliError> {
     let path = place.path()?;
-    let phrase = Phrase::parse(&input::phrase_of_environment(progress)?)
+    let phrase = Phrase::parse(&input::phrase_of_environment()?)
         .map_err(|error| bad(Status::Keys, "bad-phrase", error))?;
     let key = phrase.key_at(&path).map_err(|error| bad(Status::Keys, "no-key", error))?.public_key();
     let member = member_with(&key);

@@ -3,7 +3,7 @@
 mod control;
 pub(crate) mod start;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use node_server::options::StartArgs;
@@ -118,7 +118,8 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
     let grant = args.grant.unwrap_or(organisation.stages[0].total);
     let (addresses, balance, ledger) = {
         let mut recorder = Recorder::new(&local, members::roster(&organisation), progress);
-        let organs = members::found(&local, &contracts, &organisation, &mut recorder).await?;
+        let founded = members::found(&local, &contracts, &organisation, &mut recorder).await;
+        let organs = founded.map_err(|error| go_on(error, &args.state))?;
         recorder.give(organs.multisig.address(), grant).await?;
         let balance = organs.multisig.balance().await;
         let balance = balance.map_err(|error| from_client("the members' multisig cannot be read", error))?;
@@ -144,6 +145,15 @@ async fn init(args: &Init, progress: Progress) -> Result<Answer, CliError> {
         "steps": ledger.to_json(),
     });
     Ok(Answer { text, data, warnings: contracts.warnings.into_iter().collect() })
+}
+
+/// What an earlier run has begun is gone on with by the command that keeps a journal.
+fn go_on(mut error: CliError, state: &Path) -> CliError {
+    if error.code == "already-deployed" {
+        let begun = "an earlier run began it: go on with `subgov deploy apply --stand-ins --state";
+        error.hint = format!("{begun} {}`", state.display());
+    }
+    error
 }
 
 async fn fund(args: &Fund, progress: Progress) -> Result<Answer, CliError> {

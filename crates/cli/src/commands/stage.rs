@@ -8,7 +8,8 @@ use clap::Subcommand;
 use governance::organisation::{Contest, Organisation};
 use governance::payload::{Action, CloseStage};
 use governance::text::Digest;
-use governance::workflow;
+use governance::treasury::StageStatus;
+use governance::{Organs, workflow};
 use serde_json::{Value, json};
 use ton_abi::Nano;
 
@@ -106,6 +107,7 @@ async fn close(args: &Close, progress: Progress) -> Result<Answer, CliError> {
     let report = read_report(&args.report)?;
     act(&args.state, &args.actor.trial, progress, async |world, organs, recorder| {
         let (name, key) = args.actor.signer(world, organs).await?;
+        check_active(organs, args.stage).await?;
         let report_hash = Digest::of(&report);
         let link = args.link.clone();
         let action = Action::CloseStage(CloseStage { stage: args.stage, report_hash, link });
@@ -116,6 +118,24 @@ async fn close(args: &Close, progress: Progress) -> Result<Answer, CliError> {
         Ok((format!("{name} opens proposal {id}: close stage {}", args.stage), json!({ "proposal": id })))
     })
     .await
+}
+
+/// Whether the stage is one that can be closed. Its contests may end while the members vote.
+async fn check_active(organs: &Organs<'_>, number: u8) -> Result<(), CliError> {
+    let what = format!("the end of stage {number} cannot be proposed");
+    let stages = organs.treasury.stages().await.map_err(|error| from_client(&what, error))?;
+    let hint = "see the stages with `subgov stage list --state DIR`";
+    match usize::from(number).checked_sub(1).and_then(|index| stages.get(index)) {
+        Some(stage) if stage.status == StageStatus::Active => Ok(()),
+        Some(stage) => {
+            let why = format!("it is {}", stage.status);
+            Err(CliError::new(Status::Safety, "not-active", what, why, hint))
+        }
+        None => {
+            let why = format!("the plan has stages 1 to {}", stages.len());
+            Err(CliError::new(Status::Usage, "unknown-stage", what, why, hint))
+        }
+    }
 }
 
 fn read_report(path: &Path) -> Result<String, CliError> {

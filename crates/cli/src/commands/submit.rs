@@ -1,10 +1,12 @@
 //! `subgov submit FILE`: sends what somebody else signed, or follows what was sent before.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use keys::PublicKey;
 use serde_json::json;
-use signing::Signed;
+use signing::{FILE_LIMIT, Signed};
 use ton_abi::UnixTime;
 use ton_client::Error as ClientError;
 use ton_client::processing::{Outgoing, Tree};
@@ -70,7 +72,8 @@ pub(crate) async fn run(args: &Submit, progress: Progress) -> Result<Answer, Cli
             |error| from_client(format!("message {} was executed, but not to its end", message.hash), error);
         let tree = if world.is_simulation() { tree } else { tree.expect_success().map_err(failed)? };
         let result = json!({ "message": tree.message.to_string(), "executed": "now" });
-        Ok((format!("message {} was executed", tree.message), result))
+        let done = if world.is_simulation() { "would be" } else { "was" };
+        Ok((format!("message {} {done} executed", tree.message), result))
     })
     .await
 }
@@ -82,7 +85,13 @@ fn read(path: &Path) -> Result<Ready, CliError> {
         CliError::new(Status::Usage, code, what, why, hint)
     };
     let hint = || "give a file that `subgov sign` wrote".to_owned();
-    let bytes = std::fs::read(path).map_err(|error| bad("missing-file", error.to_string(), hint()))?;
+    let file = File::open(path);
+    // One byte more, so that a longer file is noticed.
+    let read = file.and_then(|file| {
+        let mut bytes = Vec::new();
+        file.take(FILE_LIMIT as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let bytes = read.map_err(|error| bad("missing-file", error.to_string(), hint()))?;
     if let Ok(record) = Record::parse(&bytes) {
         let message = record.outgoing().map_err(|why| bad("bad-record", why, hint()))?;
         let (signer, network) = (record.signer(), Some(record.network().to_owned()));

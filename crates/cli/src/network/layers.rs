@@ -95,7 +95,7 @@ impl Layers {
         let mut files = Vec::new();
         for (path, text) in texts {
             let file: ConfigFile =
-                toml::from_str(&text).map_err(|error| bad_file(&path, error.to_string()))?;
+                toml::from_str(&text).map_err(|error| bad_file(&path, mistake(&text, &error)))?;
             for (name, entry) in &file.networks {
                 entry.check(name).map_err(|why| bad_file(&path, why))?;
             }
@@ -199,6 +199,15 @@ fn user_file() -> Option<PathBuf> {
     Some(folder.join(USER_FILE))
 }
 
+/// What is wrong, and in which line. The line itself may hold a secret, so it is not repeated.
+fn mistake(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line =
+        before.map_or_else(String::new, |before| format!("line {}: ", before.matches('\n').count() + 1));
+    let words = error.message().lines().next().unwrap_or_default();
+    format!("{line}{words}")
+}
+
 fn bad_file(path: &Path, why: String) -> CliError {
     CliError::new(
         Status::Usage,
@@ -286,6 +295,14 @@ mod tests {
         let error = none.place("mainnet").err().unwrap();
         assert_eq!((error.code, error.status), ("unknown-network", Status::Usage));
         assert_eq!(error.why, "the known ones are localnet, se");
+    }
+
+    #[test]
+    fn what_stands_in_a_wrong_line_is_not_repeated() {
+        let file = "[networks.dev]\nendpoints = [\"https://dev.example\"]\nauth = \"hunter2\"\n";
+        let error = layers(&[("file", file)], |_| None).err().unwrap();
+        assert!(error.why.contains("line 3") && error.why.contains("`auth`"), "{}", error.why);
+        assert!(!error.why.contains("hunter2"), "{}", error.why);
     }
 
     #[test]

@@ -11,7 +11,8 @@ use tokio::runtime::Runtime;
 use ton_abi::Address;
 use ton_client::net::{GraphqlTransport, Options, Transport};
 
-use crate::support::{fails, json, run, subgov, text};
+use crate::secrets::{PASSWORD, PHRASE};
+use crate::support::{NodeProcess, Run, fails, json, run, subgov, text};
 
 /// Built contracts: compiling them each time would take longer than all the rest.
 const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../abi");
@@ -208,4 +209,48 @@ fn contracts_are_built_and_checked() {
     fails(["contract", "build", "--check", text(&other)], 1, "differs", "codeHash of Multisig");
     fails(["contract", "build", "--check", "nowhere.json"], 2, "bad-manifest", "");
     fails(["contract", "verify", "multisig"], 2, "usage", "begins empty");
+}
+
+#[test]
+fn where_no_development_key_may_sign_an_organisation_is_founded_with_a_key_of_the_store() {
+    let folder = folder();
+    let config = folder.path().join("node.toml");
+    // Its giver is poor, so that nothing says that the network is one for development.
+    std::fs::write(&config, "giver_balance = \"1000000000\"\n").expect("writable");
+    let node = NodeProcess::start(&["--config", text(&config)]);
+    let (keys, state) = (folder.path().join("keys"), folder.path().join("org"));
+    let kept = subgov(["key", "import", "founder", "--memory", "19", "--keys", text(&keys)])
+        .env("SUBGOV_PASSWORD", PASSWORD)
+        .write_stdin(PHRASE)
+        .ok();
+    assert!(kept.is_ok(), "{kept:?}");
+    let deploy = |verb: &'static str, more: &[&str]| {
+        let base = ["deploy", verb, "--network", &node.url, "--state", text(&state), "--images", IMAGES];
+        let giver = ["--main-giver", "0:1111111111111111111111111111111111111111111111111111111111111111"];
+        let args = [&base[..], &giver, more, &["--json"]].concat();
+        let mut command = subgov(args.iter().copied());
+        Run::of(command.env("SUBGOV_PASSWORD", PASSWORD).env("SUBGOV_KEYS", &keys)).envelope(&args)
+    };
+    let refused = |(status, envelope): (i32, Value)| (status, envelope["errors"][0]["code"].clone());
+
+    assert_eq!(refused(deploy("apply", &[])), (4, "no-key".into()));
+    assert_eq!(
+        refused(deploy("apply", &["--as", "founder", "--stand-ins"])).0,
+        5,
+        "members need their own keys"
+    );
+    let (status, poor) = deploy("apply", &["--as", "founder"]);
+    assert_eq!((status, &poor["errors"][0]["code"]), (5, &"short-balance".into()), "{poor:#}");
+    let hint = poor["errors"][0]["hint"].as_str().expect("what to do");
+    let words: Vec<_> = hint.split(' ').collect();
+    let (value, to) = (words[1], words[4].trim_end_matches(','));
+    assert_eq!(json(["node", "fund", "--network", &node.url, "--to", to, "--value", value]).0, 0, "{hint}");
+
+    let (status, founded) = deploy("apply", &["--as", "founder"]);
+    assert_eq!(status, 0, "{founded:#}");
+    let (status, again) = deploy("apply", &["--as", "founder"]);
+    assert_eq!((status, &again["data"]["addresses"]), (0, &founded["data"]["addresses"]), "{again:#}");
+    let (status, verified) = deploy("verify", &["--as", "founder"]);
+    assert_eq!((status, &verified["data"]["differences"]), (0, &Value::Array(Vec::new())), "{verified:#}");
+    node.terminate();
 }

@@ -26,7 +26,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let node = NodeProcess::start(&["--time", "1893456000"]);
+        let node = NodeProcess::start(&["--time", "1606780800"]);
         Self { folder: tempfile::tempdir().expect("there is room"), node }
     }
 
@@ -192,7 +192,8 @@ fn confirm_offline(desk: &Desk, key: &str) -> (Value, Value) {
     desk.run(&["multisig", "confirm", "--as", MEMBER, &id, "--prepare", text(&prepared)]);
     let before = desk.run(&["multisig", "list"]);
     assert_eq!(before[0]["received"], 0, "nothing was sent: {before:#}");
-    let review = sign_without_network(desk, &prepared, &signed);
+    let now = desk.run(&["node", "advance", "0"])["now"].to_string();
+    let review = sign_without_network(desk, &prepared, &now, &signed);
     assert_eq!(find(&review, "public_key"), Some(key), "{review:#}");
     let confirmation = desk.run(&["submit", text(&signed)]);
     let after = desk.run(&["multisig", "list"]);
@@ -208,9 +209,9 @@ fn confirm_offline(desk: &Desk, key: &str) -> (Value, Value) {
 
 /// Signs where there is no network: in a name space of its own where the system lets us make one, in any case by code
 /// that knows no network.
-fn sign_without_network(desk: &Desk, prepared: &Path, signed: &Path) -> Value {
+fn sign_without_network(desk: &Desk, prepared: &Path, now: &str, signed: &Path) -> Value {
     let (program, verb) = signer();
-    let file = [text(prepared), "--as", "renat", "--yes", "--out", text(signed), "--json"];
+    let file = [text(prepared), "--as", "renat", "--now", now, "--yes", "--out", text(signed), "--json"];
     let args = [verb, &file].concat();
     let isolated = Command::new("unshare").args(["-rn", "true"]).output();
     let output = if isolated.is_ok_and(|tried| tried.status.success()) {

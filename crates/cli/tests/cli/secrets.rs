@@ -7,15 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use keys::{KeyPair, Phrase, development};
 
-/// The phrase of the SDK's own tests.
-pub(crate) const PHRASE: &str =
-    "abandon math mimic master filter design carbon crystal rookie group knife young";
-/// A secret key without a phrase.
-pub(crate) const SECRET: &str = "9f7c2a4e1b3d5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8";
-/// Password of the keys that tests keep.
-pub(crate) const PASSWORD: &str = "correct horse battery";
-/// Another one, for changes and mistakes.
-pub(crate) const OTHER_PASSWORD: &str = "incorrect donkey staple";
+pub(crate) use crate::known::{OTHER_PASSWORD, PASSWORD, PHRASE, SECRET};
 
 /// Every secret in every form in which it could be told: neighbouring words of phrases, hexadecimal digits of both
 /// cases and base64 of secret keys, passwords.

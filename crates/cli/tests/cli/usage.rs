@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use crate::schemas::Schemas;
+use crate::secrets::{PHRASE, SECRET};
 use crate::support::{fails, json, run, run_with_input, subgov, text};
 
 #[test]
@@ -138,8 +139,6 @@ fn exit_codes_are_explained() {
     fails(["explain", "9999"], 2, "unknown-code", "neither the machine, the compiler");
 }
 
-const PHRASE: &str = "abandon math mimic master filter design carbon crystal rookie group knife young";
-
 #[test]
 fn a_phrase_gives_the_key_of_the_sdk() {
     let told = run_with_input(["key", "public"], PHRASE);
@@ -183,5 +182,38 @@ fn a_reader_who_goes_away_is_no_error() {
             .output()
             .expect("the program starts");
         assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{args:?}");
+    }
+}
+
+#[test]
+fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
+    // What is told is searched for secrets in any case.
+    let alone = [&["key", "import", "mine"][..], &PHRASE.split(' ').collect::<Vec<_>>()].concat();
+    for args in [&["key", "public", PHRASE][..], &["multisig", "list", "--state", PHRASE], &alone] {
+        let (status, envelope) = json(args.iter().copied());
+        assert_eq!((status, &envelope["errors"][0]["code"]), (4, &"secret-argument".into()), "{envelope:#}");
+    }
+    fails(["key", "import", "mine", SECRET], 2, "usage", "unexpected argument");
+    fails(["config", "show", "--network", "http://me:hunter2@far.example"], 4, "secret-argument", "password");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_told_and_a_file_without_an_end_is_not_read_to_it() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("linux has it");
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin!("subgov"))
+        .args(["member", "list"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("the program starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("error[output]") && told.contains("is done all the same"), "{told}");
+    for args in [["submit", "/dev/zero"], ["sign", "/dev/zero"]] {
+        let state = ["--state", "nowhere"];
+        let args = if args[0] == "submit" { [&args[..], &state].concat() } else { args.to_vec() };
+        let (status, envelope) = json(args);
+        assert_eq!((status, &envelope["errors"][0]["code"]), (2, &"bad-file".into()), "{envelope:#}");
     }
 }

@@ -1,7 +1,8 @@
 //! The transcripts of this directory, played by the real program: what people and programs see, word for word.
 //!
-//! A transcript is a page in Markdown (or a TOML file of [`trycmd`] where standard input is needed) with commands and
-//! what they answer, stdout and stderr together. Each is played in a directory of its own, which has
+//! A transcript is a page in Markdown (or a TOML file of [`trycmd`] for a command that reads a seed phrase from standard
+//! input) with commands and what they answer, stdout and stderr together. Each is played in a directory of its own, which
+//! has
 //!
 //! - the files of `files/`, and the built contracts in `abi/`;
 //! - in `network/` the network that a line `Starts from: NAME` names, see [`networks`]; without that line there is none.
@@ -10,6 +11,8 @@
 //! bit, so ids, hashes and fees are exact. `TRYCMD=overwrite` writes down what the program says now, and `says trycmd=NAME`
 //! behind `--` plays one transcript.
 
+#[path = "../cli/known.rs"]
+mod known;
 mod networks;
 
 use std::fs;
@@ -18,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use networks::Networks;
+use networks::{Networks, Start};
 
 /// This directory.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/transcripts");
@@ -70,8 +73,14 @@ fn play(transcript: &Path, stage: &Path, networks: &Networks) {
     copy(&Path::new(FOLDER).join("files"), &here);
     std::os::unix::fs::symlink(networks::IMAGES, here.join("abi")).expect("there is room");
     let text = fs::read_to_string(transcript).expect("a transcript is text");
-    let starts_from = text.lines().find_map(|line| line.strip_prefix("Starts from: "));
-    let node = starts_from.and_then(|name| networks.set_up(name.trim_end_matches('.'), &here));
+    let mut lines = text.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+    let starts_from = lines.find_map(|line| line.strip_prefix("Starts from: "));
+    let set_up = |name: &str| networks.set_up(name.trim_end_matches('.'), &here);
+    let Start { node, secrets } = starts_from.map(set_up).unwrap_or_default();
+    if case.extension().is_some_and(|ending| ending == "toml") {
+        // No committed file has a phrase.
+        fs::write(case.with_extension("stdin"), known::PHRASE).expect("there is room");
+    }
 
     let cases = trycmd::TestCases::new();
     cases.register_bin("subgov", assert_cmd::cargo::cargo_bin!("subgov"));
@@ -87,6 +96,9 @@ fn play(transcript: &Path, stage: &Path, networks: &Networks) {
         ("COLUMNS", "120"),
         ("NO_COLOR", "1"),
     ] {
+        cases.env(variable, value);
+    }
+    for (variable, value) in secrets {
         cases.env(variable, value);
     }
     if let Some(node) = &node {

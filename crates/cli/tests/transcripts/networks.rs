@@ -1,6 +1,6 @@
 //! Networks that transcripts start from. Each is made once, by the program, from the one before, and copied.
 
-use std::io::BufReader;
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -8,12 +8,19 @@ use std::sync::OnceLock;
 use serde_json::{Deserializer, Value};
 
 use super::copy;
+use super::known::{PASSWORD, PHRASE};
 
 /// Built contracts of this project.
 pub(crate) const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../abi");
 
 /// A network in a process of its own, with a clock that stands still and blocks by hand.
 const NODE: &str = "a running node";
+
+/// No network, but a key store with the key `treasurer`, which comes from the phrase of the SDK's tests.
+const KEPT_KEY: &str = "a kept key";
+
+/// The founded organisation, and a key store with the key `renat`, with which the first custodian signs.
+const CUSTODIAN: &str = "a custodian's key";
 
 /// A network: its name, the one that it is made from, and the commands that make it. `ID` is the oldest transaction
 /// that waits in the multisig.
@@ -119,6 +126,15 @@ pub(crate) struct Networks {
     made: Vec<OnceLock<()>>,
 }
 
+/// What a transcript starts from, besides files.
+#[derive(Default)]
+pub(crate) struct Start {
+    /// A running node.
+    pub(crate) node: Option<Node>,
+    /// Environment variables that have secrets.
+    pub(crate) secrets: Vec<(&'static str, &'static str)>,
+}
+
 /// A node in a process of its own; it ends with the transcript.
 pub(crate) struct Node {
     child: Child,
@@ -138,13 +154,28 @@ impl Networks {
         Self { folder: stage.join("networks"), made: RECIPES.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    /// Puts the network of that name into the directory, or starts a node.
-    pub(crate) fn set_up(&self, name: &str, here: &Path) -> Option<Node> {
-        if name == NODE {
-            return Some(start_node());
-        }
-        copy(&self.make(name).join("network"), &here.join("network"));
-        None
+    /// Puts the network of that name into the directory, or starts a node, or keeps a key.
+    pub(crate) fn set_up(&self, name: &str, here: &Path) -> Start {
+        let mut start = Start::default();
+        let network = match name {
+            NODE => {
+                start.node = Some(start_node());
+                return start;
+            }
+            KEPT_KEY => {
+                start.secrets = vec![("SUBGOV_PASSWORD", PASSWORD), ("SUBGOV_PHRASE", PHRASE)];
+                keep("treasurer", PHRASE, &[], here);
+                return start;
+            }
+            CUSTODIAN => {
+                start.secrets = vec![("SUBGOV_PASSWORD", PASSWORD)];
+                keep("renat", keys::development::PHRASE, &["--development"], here);
+                "the founded organisation"
+            }
+            network => network,
+        };
+        copy(&self.make(network).join("network"), &here.join("network"));
+        start
     }
 
     /// The directory with the network of that name in `network`.
@@ -204,6 +235,21 @@ fn start(words: &[String], folder: &Path) -> Output {
         .env("SUBGOV_PHRASE", keys::development::PHRASE)
         .output()
         .expect("the program starts")
+}
+
+/// Puts a key into the user's key store.
+fn keep(name: &str, phrase: &str, more: &[&str], home: &Path) {
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("subgov"))
+        .args(["key", "import", name, "--memory", "19", "--quiet"])
+        .args(more)
+        .env("XDG_CONFIG_HOME", home.join(".config"))
+        .env("SUBGOV_PASSWORD", PASSWORD)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    child.stdin.take().expect("it is a pipe").write_all(phrase.as_bytes()).expect("it is read");
+    assert!(child.wait().expect("it ends").success(), "the key is kept");
 }
 
 fn start_node() -> Node {

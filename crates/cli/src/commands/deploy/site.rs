@@ -21,6 +21,7 @@ use crate::network::{EMBEDDED, NetworkArgs, Place, Remote};
 use crate::organisation::OrganisationArgs;
 use crate::output::Progress;
 use crate::state::{NewFolder, kept};
+use crate::store::from_store;
 
 /// The journal's file in the directory of a deployment.
 const JOURNAL: &str = "deploy.journal";
@@ -230,9 +231,7 @@ impl Site {
 }
 
 fn from_keystore(error: keystore::Error) -> CliError {
-    let (code, why) = (error.code(), error.to_string());
-    let hint = error.hint();
-    CliError::new(Status::Keys, code, "the deployer's key cannot be used", why, hint).caused_by(error)
+    from_store("the deployer's key cannot be used", error)
 }
 
 /// A failed deployment in the words of the command line.

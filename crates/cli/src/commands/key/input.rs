@@ -1,26 +1,22 @@
 //! How a phrase or a secret key gets into the program.
 
-use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read};
 
 use keystore::read_descriptor;
 use zeroize::Zeroizing;
 
 use crate::error::{CliError, Status};
-use crate::output::Progress;
 use crate::store::from_store;
 
 /// More than 24 of the longest words with generous white space.
 const LIMIT: u64 = 4096;
 
 /// The phrase in SUBGOV_PHRASE, or else on standard input.
-pub(super) fn phrase_of_environment(progress: Progress) -> Result<Zeroizing<String>, CliError> {
-    if let Ok(phrase) = std::env::var("SUBGOV_PHRASE") {
-        return Ok(Zeroizing::new(phrase));
+pub(super) fn phrase_of_environment() -> Result<Zeroizing<String>, CliError> {
+    match std::env::var("SUBGOV_PHRASE") {
+        Ok(phrase) => Ok(Zeroizing::new(phrase)),
+        Err(_) => typed("seed phrase, on one line", "write it to standard input or into SUBGOV_PHRASE"),
     }
-    if io::stdin().is_terminal() {
-        progress.say("seed phrase, on one line:");
-    }
-    standard_input().map_err(|error| unreadable(&error, "write it to standard input or into SUBGOV_PHRASE"))
 }
 
 /// A phrase or secret key: from a descriptor, from a question on the terminal without an echo, or from standard input.
@@ -28,7 +24,11 @@ pub(super) fn secret(descriptor: Option<u32>, what: &str) -> Result<Zeroizing<St
     if let Some(descriptor) = descriptor {
         return read_descriptor(descriptor).map_err(|error| from_store("the key cannot be imported", error));
     }
-    let hint = "write it to standard input, or name a descriptor with --from-fd";
+    typed(what, "write it to standard input, or name a descriptor with --from-fd")
+}
+
+/// What is typed on the terminal without an echo, or else comes through standard input.
+fn typed(what: &str, hint: &str) -> Result<Zeroizing<String>, CliError> {
     if io::stdin().is_terminal() {
         let typed = rpassword::prompt_password(format!("{what} (it is not shown): "));
         return typed.map(Zeroizing::new).map_err(|error| unreadable(&error, hint));
@@ -36,16 +36,11 @@ pub(super) fn secret(descriptor: Option<u32>, what: &str) -> Result<Zeroizing<St
     standard_input().map_err(|error| unreadable(&error, hint))
 }
 
-/// A line of the terminal, or all that comes through a pipe.
+/// All that comes through a pipe.
 fn standard_input() -> io::Result<Zeroizing<String>> {
     // Room for all of it: a string that grows leaves copies behind.
     let mut text = Zeroizing::new(String::with_capacity(LIMIT as usize + 1));
-    let mut input = BufReader::new(io::stdin().take(LIMIT));
-    if io::stdin().is_terminal() {
-        input.read_line(&mut text)?
-    } else {
-        input.read_to_string(&mut text)?
-    };
+    io::stdin().take(LIMIT).read_to_string(&mut text)?;
     Ok(text)
 }
 

@@ -1,5 +1,7 @@
 //! Controls of a running node: `subgov node info/time/mine/checkpoint/restore/dump/load/config --network URL`.
 
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -256,7 +258,21 @@ pub(crate) async fn restore(args: &Restore) -> Result<Answer, CliError> {
 pub(crate) async fn dump(args: &StateFile) -> Result<Answer, CliError> {
     let controls = Controls::open(&args.network)?;
     let bytes = controls.bytes(controls.http.get(controls.url("dump"))).await?;
-    std::fs::write(&args.file, &bytes).map_err(|error| file_failed("written", args, &error))?;
+    let written = File::create_new(&args.file).and_then(|mut file| file.write_all(&bytes));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            let what = format!("{} cannot be written", args.file.display());
+            let why = "there is something of that name already";
+            CliError::new(
+                Status::Safety,
+                "file-exists",
+                what,
+                why,
+                "take another name, or move the file away first",
+            )
+        }
+        _ => file_failed("written", args, &error),
+    })?;
     let text = format!("{} has {} bytes of state\n", args.file.display(), bytes.len());
     Ok(answer(text, json!({ "file": args.file, "bytes": bytes.len() })))
 }

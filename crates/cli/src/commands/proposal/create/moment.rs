@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use governance::organisation::Span;
-use ton_abi::UnixTime;
+use ton_abi::{UnixTime, Utc};
 
 /// A time, or a span from another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl FromStr for Moment {
         if let Ok(seconds) = text.parse() {
             return Ok(Self::At(UnixTime(seconds)));
         }
-        crate::utc::parse(text).map(Self::At).ok_or_else(wrong)
+        text.parse().ok().and_then(Utc::time).map(Self::At).ok_or_else(wrong)
     }
 }
 
