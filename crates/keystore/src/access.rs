@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::info::KeyName;
 use crate::password::Password;
 use crate::store::Store;
+use crate::terminal::prompt;
 
 /// Environment variable with a password, for automatic runs.
 const PASSWORD_VARIABLE: &str = "SUBGOV_PASSWORD";
@@ -90,7 +91,10 @@ fn ask(name: &KeyName, question: &str) -> Result<Password> {
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Err(nobody());
     }
-    rpassword::prompt_password(question).map(Password::entered).map_err(|_| nobody())
+    prompt(question).map(|typed| Password::entered(typed.as_str())).map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted | io::ErrorKind::InvalidInput => Error::Typed(error),
+        _ => nobody(),
+    })
 }
 
 /// Reads a text from an open file descriptor of this process, up to 4 kB.

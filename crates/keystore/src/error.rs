@@ -42,6 +42,9 @@ pub enum Error {
         /// Name of the key.
         name: String,
     },
+    /// What was typed is no password.
+    #[error("no password was typed: {0}")]
+    Typed(std::io::Error),
     /// The two passwords typed differ.
     #[error("the two passwords are not the same")]
     PasswordsDiffer,
@@ -158,6 +161,7 @@ impl Error {
             Self::Unknown { .. } => "unknown-key",
             Self::WrongPassword { .. } => "wrong-password",
             Self::NoPassword { .. } => "no-password",
+            Self::Typed(_) => "cancelled",
             Self::PasswordsDiffer => "passwords-differ",
             Self::ShortPassword { .. } => "short-password",
             Self::Truncated { .. } => "key-truncated",
@@ -194,7 +198,9 @@ impl Error {
             Self::NoPassword { .. } => {
                 "run it on a terminal, or give --password-fd N or SUBGOV_PASSWORD".into()
             }
-            Self::PasswordsDiffer | Self::ShortPassword { .. } => "try again; nothing was kept".into(),
+            Self::Typed(_) | Self::PasswordsDiffer | Self::ShortPassword { .. } => {
+                "try again; nothing was kept".into()
+            }
             Self::Truncated { .. } | Self::Damaged { .. } | Self::Altered { .. } => {
                 "restore the file from a copy, or import the key again from its phrase".into()
             }

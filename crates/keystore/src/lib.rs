@@ -56,6 +56,7 @@ mod info;
 mod password;
 mod secret;
 mod store;
+mod terminal;
 
 pub use access::{StoreArgs, read_descriptor, write_descriptor};
 pub use cost::Cost;
@@ -66,3 +67,4 @@ pub use info::{KeyInfo, KeyName, Kind};
 pub use password::Password;
 pub use secret::{Secret, Unlocked};
 pub use store::{Broken, Listing, Store};
+pub use terminal::prompt;

@@ -30,8 +30,8 @@ pub(super) fn secret(descriptor: Option<u32>, what: &str) -> Result<Zeroizing<St
 /// What is typed on the terminal without an echo, or else comes through standard input.
 fn typed(what: &str, hint: &str) -> Result<Zeroizing<String>, CliError> {
     if io::stdin().is_terminal() {
-        let typed = rpassword::prompt_password(format!("{what} (it is not shown): "));
-        return typed.map(Zeroizing::new).map_err(|error| unreadable(&error, hint));
+        let typed = keystore::prompt(&format!("{what} (it is not shown): "));
+        return typed.map_err(|error| unreadable(&error, hint));
     }
     standard_input().map_err(|error| unreadable(&error, hint))
 }
