@@ -86,7 +86,7 @@ fn print(outcome: &Result<Answer, CliError>, json: bool) -> io::Result<()> {
             out.flush()
         }
         Err(error) => {
-            out.write_all(safe(&error.answer()).as_bytes())?;
+            out.write_all(safe(error.answer()).as_bytes())?;
             out.flush()?;
             io::stderr().write_all(safe(&error.to_text()).as_bytes())
         }

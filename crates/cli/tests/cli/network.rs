@@ -1,6 +1,7 @@
 //! Networks: which one a command works on, and the organisation on a running node.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -106,4 +107,37 @@ fn networks_that_cannot_be_used_are_refused() {
     fails(init("mainnet"), 2, "unknown-network", "localnet, se");
     fails(init("https://me:hunter2@far.example"), 4, "secret-argument", "user or password");
     fails(init("ftp://far.example"), 2, "bad-endpoint", "scheme");
+}
+
+#[test]
+fn a_proposal_is_watched_to_its_end_while_others_decide_it() {
+    let (node, folder) = (NodeProcess::start(&[]), folder());
+    let (state, document) = (folder.path().join("org"), folder.path().join("text.md"));
+    fs::write(&document, "We meet on Mondays.\n").expect("writable");
+    let done = |args: &[&str]| {
+        let (status, envelope) = json([args, &["--state", text(&state)]].concat());
+        assert_eq!(status, 0, "{args:?}: {envelope:#}");
+        envelope["data"].clone()
+    };
+    let images = concat!(env!("CARGO_MANIFEST_DIR"), "/../../abi");
+    done(&["node", "init", "--network", &node.url, "--images", images, "--grant", "1"]);
+    let create = ["proposal", "create", "text", "--as", "0", "--link", "https://example.org/mondays"];
+    let id =
+        done(&[&create[..], &["--document", text(&document)]].concat())["result"]["proposal"].to_string();
+
+    let args = ["proposal", "watch", &id, "--timeout", "600", "--json", "--state", text(&state)];
+    let watching = Command::new(env!("CARGO_BIN_EXE_subgov"))
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    for member in 0..8 {
+        done(&["proposal", "vote", "--as", &member.to_string(), &id]);
+    }
+    done(&["proposal", "execute", "--wait", &id]);
+    let (status, seen) = Run::read(&watching.wait_with_output().expect("it ends")).envelope(&args);
+    assert_eq!((status, &seen["data"]["outcome"]), (0, &"executed".into()), "{seen:#}");
+    node.terminate();
 }

@@ -50,14 +50,14 @@ impl Schemas {
     /// What is wrong with the answer to a command line that begins with the noun.
     pub(crate) fn wrong(&self, args: &[&str], status: i32, envelope: &Value) -> Vec<String> {
         let mut wrong = self.errors("envelope", envelope);
-        if envelope["ok"] != Value::from(status == 0) {
+        if envelope["ok"] != (status == 0) {
             wrong.push(format!("`ok` does not go with exit status {status}"));
         }
         if status == 0 {
             let both = args.get(..2).map(|words| words.join("-")).filter(|name| self.has(name));
             let name = both.unwrap_or_else(|| args.first().copied().unwrap_or_default().to_owned());
             wrong.extend(self.errors(&name, &envelope["data"]));
-        } else if envelope["errors"][0]["status"] != Value::from(status) {
+        } else if envelope["errors"][0]["status"] != status {
             wrong.push(format!("the error does not say exit status {status}"));
         }
         wrong

@@ -34,6 +34,11 @@ struct Change {
 pub(super) fn run(args: &Build) -> Result<Answer, CliError> {
     let folder = args.contracts.clone().map_or_else(find_sources, Ok)?;
     let built = project::build(&folder, "").map_err(|error| cannot_build(&folder, error))?;
+    if built.artifacts.is_empty() {
+        let what = format!("nothing was compiled from {}", folder.display());
+        let hint = "name the directory with the contracts' sources with --contracts";
+        return Err(CliError::new(Status::Usage, "no-sources", what, "it has no contract", hint));
+    }
     let changes = match &args.check {
         Some(path) => Some(check(path, &built)?),
         None => None,

@@ -74,7 +74,9 @@ fn differs(report: &Report) -> CliError {
     let facts = if count == 1 { "fact does" } else { "facts do" };
     let what = format!("{count} {facts} not match");
     let why = format!("of {} that were compared", report.total());
-    let hint = "do not rely on these results; ask whoever published them, and read the chain through another endpoint";
+    let hint = "a catalogue shows one moment: compare with an export of now, for what has only been added since; what is \
+                otherwise different is not to be relied on: ask whoever published it, and read the chain through another \
+                endpoint";
     let mut lines: VecDeque<String> =
         report.differences.iter().take(LISTED).map(|difference| plain(&difference.to_string())).collect();
     if count > LISTED {
